@@ -1,0 +1,1 @@
+"""Instruments as data: the files, what may stand in them, and what they become."""
