@@ -16,9 +16,19 @@ from typing import Any
 import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
 
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 40
+
+FOLDER = Path(__file__).parent
+Place = tuple[str | int, ...]
+
+# JSON Schema takes 1.0 for a whole number. Here it would be stored as one and compared as another.
+_Validator = extend(
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int),
+)
 
 
 @dataclass(frozen=True, order=True)
@@ -95,7 +105,7 @@ def _reading_fault(error: Exception) -> Fault:
     return Fault(path, "yaml", f"Cannot be read: {getattr(error, 'problem', None) or error}.")
 
 
-def _not_plain(value: Any, path: tuple[str | int, ...]) -> Iterator[Fault]:
+def _not_plain(value: Any, path: Place) -> Iterator[Fault]:
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from _not_plain(inner, (*path, key))
@@ -108,10 +118,14 @@ def _not_plain(value: Any, path: tuple[str | int, ...]) -> Iterator[Fault]:
     elif isinstance(value, float) and not math.isfinite(value):
         yield Fault(join(path), "yaml", "This number is not finite.")
     elif not isinstance(value, bool | int | float | None):
-        yield Fault(join(path), "yaml", "This is read as a date or binary value; put text in quotes.")
+        yield Fault(
+            join(path),
+            "yaml",
+            "This is read as a date or binary value; put text in quotes.",
+        )
 
 
-def join(path: tuple[str | int, ...]) -> str:
+def join(path: Place) -> str:
     """A path as people write it: items[3].text.experienced.en"""
     parts = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in path]
     return "".join(parts).lstrip(".")
@@ -127,7 +141,7 @@ def read_schema(path: Path) -> Mapping[str, Any]:
 
 def schema_faults(data: Any, schema: Mapping[str, Any]) -> list[Fault]:
     """Every fault of `data` under a JSON Schema, sorted by path; none twice."""
-    errors = Draft202012Validator(schema).iter_errors(data)
+    errors = _Validator(schema).iter_errors(data)
     return sorted({fault for error in errors for fault in _faults_of(error)})
 
 

@@ -1,0 +1,99 @@
+-- A partner writes answers through these functions and in no other way. They run as attune_definer, whose policies
+-- still hold it to the practice and the partner of the signed context. Errors: AT001 the sheet is closed,
+-- AT002 it is submitted already, P0002 there is no such sheet of this partner.
+
+CREATE OR REPLACE FUNCTION app.lock_own_sheet(sheet uuid) RETURNS public.assessments_answersheet
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  own public.assessments_answersheet;
+BEGIN
+  SELECT * INTO own FROM public.assessments_answersheet
+   WHERE practice_id = app.practice('partner') AND id = sheet AND partner_id = app.partner() FOR UPDATE;
+  IF NOT FOUND THEN
+    RAISE no_data_found USING MESSAGE = 'no such sheet';
+  ELSIF own.state = 'submitted' THEN
+    RAISE EXCEPTION USING ERRCODE = 'AT002', MESSAGE = 'the sheet is submitted';
+  ELSIF own.state NOT IN ('not_opened', 'started') THEN
+    RAISE EXCEPTION USING ERRCODE = 'AT001', MESSAGE = 'the sheet is closed';
+  END IF;
+  RETURN own;
+END $$;
+
+-- Rules and scores follow in a transaction of their own; what a crash leaves behind is due a minute later.
+CREATE OR REPLACE FUNCTION app.expect_scoring(own public.assessments_answersheet, at timestamptz) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  INSERT INTO public.practice_outboxmessage AS message
+         (id, practice_id, kind, reference, created_at, due_at, tries, last_error)
+  VALUES (gen_random_uuid(), own.practice_id, 'score_sheet', own.id, at, at + interval '1 minute', 0, '')
+  ON CONFLICT (practice_id, kind, reference)
+  DO UPDATE SET due_at = excluded.due_at, done_at = NULL, tries = 0 WHERE message.practice_id = own.practice_id;
+$$;
+
+-- Saves lines, any subset: parallel arrays of audience, 0-based position, value, seconds and 0-based overall index.
+-- Returns which lines of the sheet have been dealt with.
+CREATE OR REPLACE FUNCTION app.save_answers(
+  sheet uuid, audiences text[], positions int[], given smallint[], spent smallint[], indexes int[], at timestamptz
+) RETURNS boolean[]
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  own public.assessments_answersheet := app.lock_own_sheet(sheet);
+  name text;
+  stored smallint[];
+  times smallint[];
+  touched boolean[] := own.saved;
+BEGIN
+  FOREACH name IN ARRAY ARRAY(SELECT DISTINCT unnest(audiences)) LOOP
+    stored := NULL;
+    SELECT "values", seconds INTO stored, times FROM public.assessments_answers
+     WHERE practice_id = own.practice_id AND sheet_id = own.id AND audience = name;
+    stored := coalesce(stored, '{}');
+    times := coalesce(times, '{}');
+    FOR i IN 1 .. cardinality(audiences) LOOP
+      IF audiences[i] = name THEN
+        stored[positions[i] + 1] := given[i];
+        IF spent[i] IS NOT NULL THEN
+          times[positions[i] + 1] := spent[i];
+        END IF;
+        touched[indexes[i] + 1] := true;
+      END IF;
+    END LOOP;
+    INSERT INTO public.assessments_answers AS answers
+           (id, practice_id, sheet_id, partner_id, audience, "values", seconds)
+    VALUES (gen_random_uuid(), own.practice_id, own.id, own.partner_id, name, stored, times)
+    ON CONFLICT (practice_id, sheet_id, audience)
+    DO UPDATE SET "values" = excluded."values", seconds = excluded.seconds
+     WHERE answers.practice_id = own.practice_id;
+  END LOOP;
+  UPDATE public.assessments_answersheet
+     SET saved = touched, state = 'started', started_at = coalesce(started_at, at)
+   WHERE practice_id = own.practice_id AND id = own.id;
+  PERFORM app.expect_scoring(own, at);
+  RETURN touched;
+END $$;
+
+-- Ends answering: outcome is 'submitted' or 'declined'. Freezes every value and ends the links.
+CREATE OR REPLACE FUNCTION app.finish_sheet(sheet uuid, outcome text, at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  own public.assessments_answersheet := app.lock_own_sheet(sheet);
+BEGIN
+  IF outcome NOT IN ('submitted', 'declined') THEN
+    RAISE invalid_parameter_value USING MESSAGE = 'no such outcome';
+  END IF;
+  UPDATE public.assessments_answers SET frozen_at = at
+   WHERE practice_id = own.practice_id AND sheet_id = own.id;
+  UPDATE public.assessments_answersheet
+     SET state = outcome, submitted_at = CASE WHEN outcome = 'submitted' THEN at END
+   WHERE practice_id = own.practice_id AND id = own.id;
+  UPDATE public.clients_linkkey SET ended_at = at
+   WHERE practice_id = own.practice_id AND sheet_id = own.id AND ended_at IS NULL;
+  PERFORM app.expect_scoring(own, at);
+END $$;
+
+-- The partner's own joint_ok values of a sheet that is still open; of anything else, nothing.
+CREATE OR REPLACE FUNCTION app.own_answers(sheet uuid) RETURNS smallint[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT "values" FROM public.assessments_answers
+   WHERE practice_id = app.practice('partner') AND partner_id = app.partner()
+     AND sheet_id = sheet AND audience = 'joint_ok' AND frozen_at IS NULL;
+$$;

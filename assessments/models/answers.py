@@ -1,0 +1,50 @@
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from assessments.models.assignment import AnswerSheet
+from clients.models import Partner
+from practice.tenancy import TenantForeignKey, TenantModel
+
+
+class Answers(TenantModel):
+    """The values of one audience on one sheet, by Line.position: 0 to 4, -1 not applicable, -2 declined, null blank.
+
+    Written by app.save_answers, frozen by app.submit_sheet. No role may read a partner's own values back but through
+    app.own_answers, which gives joint_ok values of an unfrozen sheet.
+    """
+
+    sheet = TenantForeignKey(AnswerSheet, related_name="answers")
+    partner = TenantForeignKey(Partner, related_name="+")
+    audience = models.CharField(max_length=20)
+    values = ArrayField(models.SmallIntegerField(null=True))
+    # Seconds spent, by the same position; null where unknown.
+    seconds = ArrayField(models.SmallIntegerField(null=True), default=list)
+    frozen_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "sheet", "audience"], name="one_row_per_audience"
+            )
+        ]
+
+
+class SheetScores(TenantModel):
+    """What the scorer made of a submitted sheet. Derived: `rescore` makes it again, identically."""
+
+    sheet = TenantForeignKey(AnswerSheet, related_name="scores")
+    partner = TenantForeignKey(Partner, related_name="+")
+    instrument = models.CharField(max_length=80)
+    content_hash = models.CharField(max_length=64)
+    scorer_version = models.CharField(max_length=20)
+    # {direction: {score id: {"score": 71.5278 or null, "answered": n, "of": n, "reason": code or null}}}
+    scores = models.JSONField()
+    quality = models.JSONField(default=list)
+    scored_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "sheet"], name="one_score_row_per_sheet"
+            )
+        ]

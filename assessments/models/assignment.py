@@ -1,0 +1,93 @@
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from clients.models import Couple, Partner
+from practice.tenancy import TenantForeignKey, TenantModel
+
+
+class Assignment(TenantModel):
+    """An instrument given to a couple, once or in several waves."""
+
+    couple = TenantForeignKey(Couple, related_name="assignments")
+    instrument = models.CharField(max_length=80)
+    content_hash = models.CharField(max_length=64)
+    sitting = models.CharField(max_length=40, blank=True)
+    assigned_by = models.UUIDField()
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+
+class Wave(TenantModel):
+    """One occasion of an assignment: a window in which both partners answer."""
+
+    assignment = TenantForeignKey(Assignment, related_name="waves")
+    couple = TenantForeignKey(Couple, related_name="waves")
+    number = models.PositiveSmallIntegerField()
+    opens_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    # Decided once, for both partners, when the wave opens; null before.
+    safety_lines = models.BooleanField(null=True)
+    context_lines = models.BooleanField(default=True)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["opens_at", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "assignment", "number"], name="one_wave_per_number"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closes_at__gt=models.F("opens_at")),
+                name="wave_closes_after_it_opens",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["practice", "closes_at"], name="waves_by_close")
+        ]
+
+
+class AnswerSheet(TenantModel):
+    """One partner's form in one wave, bound to it for ever. Values live in Answers, a row an audience."""
+
+    class State(models.TextChoices):
+        NOT_OPENED = "not_opened", _("Not opened")
+        STARTED = "started", _("Started")
+        SUBMITTED = "submitted", _("Submitted")
+        EXPIRED = "expired", _("Expired")
+        DECLINED = "declined", _("Declined")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    OPEN_STATES = (State.NOT_OPENED, State.STARTED)
+
+    wave = TenantForeignKey(Wave, related_name="sheets")
+    couple = TenantForeignKey(Couple, related_name="sheets")
+    partner = TenantForeignKey(Partner, related_name="sheets")
+    instrument = models.CharField(max_length=80)
+    content_hash = models.CharField(max_length=64)
+    sitting = models.CharField(max_length=40, blank=True)
+    # Which lines are given is decided when the wave opens; null before.
+    safety_lines = models.BooleanField(null=True)
+    context_lines = models.BooleanField(default=True)
+    recall_repeat = models.BooleanField(default=False)
+    opens_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+    state = models.CharField(max_length=20, choices=State, default=State.NOT_OPENED)
+    # By Line.index: has the line been dealt with? Never says how.
+    saved = ArrayField(models.BooleanField(), default=list)
+    started_at = models.DateTimeField(null=True)
+    submitted_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "wave", "partner"], name="one_sheet_per_partner"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["practice", "instrument", "content_hash"],
+                name="sheets_of_instrument",
+            ),
+        ]

@@ -1,0 +1,160 @@
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from practice.encryption import EncryptedTextField
+from practice.models import Membership
+from practice.tenancy import TenantForeignKey, TenantModel
+
+
+class Couple(TenantModel):
+    """Two partners in care with one responsible therapist."""
+
+    class State(models.TextChoices):
+        INTAKE = "intake", _("Intake")
+        ACTIVE = "active", _("Active")
+        PAUSED = "paused", _("Paused")
+        CLOSED = "closed", _("Closed")
+
+    class ClosedReason(models.TextChoices):
+        COMPLETED = "completed", _("Completed")
+        SEPARATED = "separated", _("Separated")
+        TRANSFERRED = "transferred", _("Transferred")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        OTHER = "other", _("Other")
+
+    label = models.CharField(max_length=80)
+    # Members are looked up before the practice is known, so theirs is no tenant table; see assessments.access.
+    therapist = models.ForeignKey(
+        Membership,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    state = models.CharField(max_length=20, choices=State, default=State.INTAKE)
+    closed_reason = models.CharField(max_length=20, choices=ClosedReason, blank=True)
+    closed_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        indexes = [
+            models.Index(
+                fields=["practice", "therapist", "state"], name="couples_of_therapist"
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="closed") ^ models.Q(closed_reason=""),
+                name="closed_with_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Partner(TenantModel):
+    """One of the two people of a couple. Has no account; what can reach them safely is part of the record."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active", _("Taking part")
+        LEFT = "left", _("No longer taking part")
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", _("E-mail")
+        SMS = "sms", _("Text message")
+        NONE = "none", _("Nothing is safe: in person only")
+
+    couple = TenantForeignKey(Couple, related_name="partners")
+    position = models.PositiveSmallIntegerField()
+    name = EncryptedTextField()
+    email = EncryptedTextField(blank=True)
+    phone = EncryptedTextField(blank=True)
+    neutral_name = EncryptedTextField(blank=True)
+    channel = models.CharField(max_length=10, choices=Channel, default=Channel.NONE)
+    hours = models.CharField(max_length=40, blank=True)
+    state = models.CharField(max_length=20, choices=State, default=State.ACTIVE)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "couple", "position"],
+                name="one_partner_per_position",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(position__in=[1, 2]), name="two_partners"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+
+class Invitation(TenantModel):
+    """One link for one partner to one sheet. A newer one ends the older ones."""
+
+    class Delivery(models.TextChoices):
+        EMAIL = "email", _("E-mail")
+        SMS = "sms", _("Text message")
+        IN_PERSON = "in_person", _("In person")
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Being sent")
+        SENT = "sent", _("Sent")
+        HANDED_OVER = "handed_over", _("Handed over")
+        FAILED = "failed", _("Could not be sent")
+        ENDED = "ended", _("Ended")
+
+    partner = TenantForeignKey(Partner, related_name="invitations")
+    # A sheet of this practice; the constraint is made by assessments, which this app does not know.
+    sheet_id = models.UUIDField()
+    delivery = models.CharField(max_length=20, choices=Delivery)
+    state = models.CharField(max_length=20, choices=State)
+    closes_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+
+class LinkKey(models.Model):
+    """The hashed key of an invitation's link. Looked up before the practice is known; holds ids only."""
+
+    key_hash = models.BinaryField(primary_key=True, max_length=32)
+    practice_id = models.UUIDField()
+    partner_id = models.UUIDField()
+    sheet_id = models.UUIDField()
+    invitation_id = models.UUIDField()
+    # Until when an unopened link can be opened, and until when the browser that opened it can come back.
+    expires_at = models.DateTimeField()
+    reopen_until = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)
+    browser_hash = models.BinaryField(max_length=32, null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["practice_id", "sheet_id"], name="links_of_sheet")
+        ]
+
+
+class PartnerSession(models.Model):
+    """What a partner's browser or program holds after opening a link: a hashed token for one sheet."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    token_hash = models.BinaryField(max_length=32, unique=True)
+    practice_id = models.UUIDField()
+    partner_id = models.UUIDField()
+    sheet_id = models.UUIDField()
+    expires_at = models.DateTimeField()
+    idle_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["practice_id", "sheet_id"], name="partner_sessions_of_sheet"
+            )
+        ]

@@ -1,0 +1,154 @@
+"""Who may call a view. Every view says its audience; a view that says none is not served."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ImproperlyConfigured
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from practice import tenancy
+from practice.database.context import Scope
+from practice.models import Membership, Role
+
+PRACTICE_IN_SESSION = "practice"
+SIGNED_IN_AT = "signed_in_at"
+SEEN_AT = "seen_at"
+
+
+class Audience(Protocol):
+    name: str
+
+    def enter(self, request: HttpRequest) -> HttpResponse | None:
+        """Take the caller's scope for the view, or answer in its place."""
+
+
+class Gate:
+    """Anybody; the view runs at the gate and reaches identities only."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def enter(self, request: HttpRequest) -> HttpResponse | None:
+        return None
+
+
+PUBLIC = Gate("public")
+SIGN_IN = Gate("sign-in")
+
+
+class Staff:
+    """A signed-in member of a practice, in one of the roles."""
+
+    name = "staff"
+
+    def __init__(self, *roles: str) -> None:
+        self.roles = roles or tuple(Role.values)
+
+    def enter(self, request: HttpRequest) -> HttpResponse | None:
+        if not request.user.is_authenticated or expired(request):
+            return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+        membership = chosen_membership(request)
+        if membership is None:
+            return redirect("choose-practice")
+        if membership.role not in self.roles:
+            raise Http404
+        enter_as(request, membership)
+        return None
+
+
+def expired(request: HttpRequest) -> bool:
+    """Ends a session that was idle or signed in too long; keeps the time of the last request, to the minute."""
+    now = timezone.now().timestamp()
+    session = request.session
+    idle = now - session.get(SEEN_AT, now) > settings.SESSION_IDLE.total_seconds()
+    old = (
+        now - session.setdefault(SIGNED_IN_AT, now)
+        > settings.SESSION_LONGEST.total_seconds()
+    )
+    if idle or old:
+        session.flush()
+        return True
+    if now - session.get(SEEN_AT, 0) > 60:
+        session[SEEN_AT] = now
+    return False
+
+
+def memberships_of(user: Any) -> list[Membership]:
+    rows = (
+        Membership.objects.filter(user=user, is_active=True)
+        .select_related("practice")
+        .order_by("practice__name")
+    )
+    return list(rows.defer(*unseen_practice_fields()))
+
+
+def unseen_practice_fields() -> list[str]:
+    from practice.models import Practice
+
+    seen = {"id", "slug", "name", "time_zone"}
+    return [
+        f"practice__{field.attname}"
+        for field in Practice._meta.concrete_fields
+        if field.attname not in seen
+    ]
+
+
+def chosen_membership(request: HttpRequest) -> Membership | None:
+    """The membership of the practice in the session; the only one where there is one."""
+    memberships = memberships_of(request.user)
+    chosen = request.session.get(PRACTICE_IN_SESSION)
+    if len(memberships) == 1:
+        return memberships[0]
+    return next((one for one in memberships if str(one.practice_id) == chosen), None)
+
+
+def enter_as(request: HttpRequest, membership: Membership) -> None:
+    request.membership = membership  # type: ignore[attr-defined]
+    tenancy.assume(
+        Scope.staff(
+            practice_id=membership.practice_id,
+            membership_id=membership.id,
+            clinical=membership.is_clinical,
+        )
+    )
+
+
+def audience(who: Audience) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def mark(view: Callable[..., Any]) -> Callable[..., Any]:
+        view.audience = who  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def public(view: Callable[..., Any]) -> Callable[..., Any]:
+    return audience(PUBLIC)(view)
+
+
+def sign_in(view: Callable[..., Any]) -> Callable[..., Any]:
+    return audience(SIGN_IN)(view)
+
+
+def staff(*roles: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    return audience(Staff(*roles))
+
+
+CLINICIANS = (Role.OWNER, Role.THERAPIST, Role.SUPERVISOR)
+
+
+def audience_of(view: Callable[..., Any]) -> Audience:
+    """The audience of a resolved view. Raises ImproperlyConfigured for a view that says none."""
+    who = getattr(view, "audience", None) or getattr(
+        getattr(view, "cls", None), "audience", None
+    )
+    if who is None and view.__module__.startswith("allauth."):
+        return SIGN_IN
+    if who is None:
+        raise ImproperlyConfigured(
+            f"{view.__module__}.{getattr(view, '__name__', view)} says no audience."
+        )
+    return who  # type: ignore[no-any-return]

@@ -1,0 +1,246 @@
+"""Which role may do what, to which columns of which rows: the one reviewed list.
+
+`manage.py prepare` drops every policy and grant and makes these. Every policy is permissive and begins with the
+tenant predicate; a role that is not named for a table reaches no byte of it. The gate's rows (before the practice is
+known) hold identities, tokens and ids, never a clinical column.
+"""
+
+from dataclasses import dataclass
+
+GATE, STAFF, PARTNER, SCORING = (
+    "attune_gate",
+    "attune_staff",
+    "attune_partner",
+    "attune_scoring",
+)
+WORKER, AUDIT, DEFINER = "attune_worker", "attune_audit", "attune_definer"
+RUNTIME = (
+    GATE,
+    STAFF,
+    PARTNER,
+    SCORING,
+    "attune_report",
+    WORKER,
+    "attune_statistics",
+    AUDIT,
+)
+
+CLINICIAN = "practice_id = app.practice('clinician')"
+ANY_STAFF = "practice_id = app.practice('staff')"
+AS_PARTNER = "practice_id = app.practice('partner')"
+OWN = f"{AS_PARTNER} AND partner_id = app.partner()"
+AS_SCORING = "practice_id = app.practice('scoring')"
+SCORED = f"{AS_SCORING} AND partner_id = app.partner()"
+AS_WORKER = "practice_id = app.practice('worker')"
+AS_AUDIT = "practice_id = app.practice('audit')"
+EVERY_ROW = "true"
+
+
+@dataclass(frozen=True)
+class Allow:
+    """`verb` is SELECT, INSERT, UPDATE or DELETE; no columns means all; `check` is for new rows, as `rows` if left out."""
+
+    role: str
+    table: str
+    verb: str
+    rows: str
+    columns: tuple[str, ...] = ()
+    check: str = ""
+
+
+def allow(
+    role: str, table: str, verbs: str, rows: str, *columns: str, check: str = ""
+) -> list[Allow]:
+    return [Allow(role, table, verb, rows, columns, check) for verb in verbs.split()]
+
+
+# Looked up before the practice is known. Policies that do not begin with the tenant predicate are here alone.
+AT_THE_GATE = [
+    *allow(GATE, "django_session", "SELECT INSERT UPDATE DELETE", EVERY_ROW),
+    *allow(GATE, "practice_user", "SELECT UPDATE", EVERY_ROW),
+    *allow(GATE, "account_emailaddress", "SELECT INSERT UPDATE DELETE", EVERY_ROW),
+    *allow(GATE, "mfa_authenticator", "SELECT INSERT UPDATE DELETE", EVERY_ROW),
+    *allow(GATE, "practice_apitoken", "SELECT INSERT UPDATE DELETE", EVERY_ROW),
+    *allow(GATE, "practice_membership", "SELECT", EVERY_ROW),
+    *allow(
+        GATE,
+        "practice_practice",
+        "SELECT",
+        EVERY_ROW,
+        "id",
+        "slug",
+        "name",
+        "time_zone",
+    ),
+    *allow(GATE, "clients_linkkey", "SELECT", EVERY_ROW),
+    *allow(GATE, "clients_linkkey", "UPDATE", EVERY_ROW, "opened_at", "browser_hash"),
+    *allow(GATE, "clients_partnersession", "SELECT INSERT", EVERY_ROW),
+    *allow(GATE, "clients_partnersession", "UPDATE", EVERY_ROW, "idle_at"),
+    *allow(GATE, "practice_outboxmessage", "SELECT", EVERY_ROW),
+    *allow(
+        GATE,
+        "practice_outboxmessage",
+        "UPDATE",
+        EVERY_ROW,
+        "done_at",
+        "due_at",
+        "tries",
+        "last_error",
+    ),
+    *allow(WORKER, "practice_user", "SELECT", EVERY_ROW, "id", "email", "name"),
+]
+
+IN_A_PRACTICE = [
+    *allow(STAFF, "practice_practice", "SELECT UPDATE", "id = app.practice('staff')"),
+    *allow(STAFF, "practice_membership", "SELECT", ANY_STAFF),
+    *allow(
+        STAFF,
+        "practice_apitoken",
+        "SELECT DELETE",
+        f"{ANY_STAFF} AND membership_id = app.actor()",
+    ),
+    *allow(
+        STAFF,
+        "practice_idempotencyrecord",
+        "SELECT INSERT",
+        f"{ANY_STAFF} AND actor = app.actor()",
+    ),
+    *allow(STAFF, "practice_outboxmessage", "INSERT", CLINICIAN),
+    *allow(STAFF, "clients_couple", "SELECT INSERT UPDATE", CLINICIAN),
+    *allow(STAFF, "clients_partner", "SELECT INSERT UPDATE", CLINICIAN),
+    *allow(STAFF, "clients_invitation", "SELECT INSERT UPDATE", CLINICIAN),
+    *allow(STAFF, "clients_linkkey", "INSERT", CLINICIAN),
+    *allow(
+        STAFF,
+        "clients_linkkey",
+        "SELECT",
+        CLINICIAN,
+        "practice_id",
+        "sheet_id",
+        "invitation_id",
+        "ended_at",
+    ),
+    *allow(STAFF, "clients_linkkey", "UPDATE", CLINICIAN, "ended_at"),
+    *allow(
+        STAFF,
+        "clients_partnersession",
+        "SELECT",
+        CLINICIAN,
+        "practice_id",
+        "sheet_id",
+        "partner_id",
+        "ended_at",
+    ),
+    *allow(STAFF, "clients_partnersession", "UPDATE", CLINICIAN, "ended_at"),
+    *allow(STAFF, "assessments_importedinstrument", "SELECT INSERT", ANY_STAFF),
+    *allow(STAFF, "assessments_assignment", "SELECT INSERT UPDATE", CLINICIAN),
+    *allow(STAFF, "assessments_wave", "SELECT INSERT UPDATE", CLINICIAN),
+    *allow(STAFF, "assessments_answersheet", "SELECT INSERT UPDATE", CLINICIAN),
+    *allow(STAFF, "assessments_answers", "SELECT", CLINICIAN),
+    *allow(STAFF, "assessments_sheetscores", "SELECT", CLINICIAN),
+    *allow(STAFF, "assessments_safetyflag", "SELECT", CLINICIAN),
+    *allow(
+        PARTNER,
+        "practice_practice",
+        "SELECT",
+        "id = app.practice('partner')",
+        "id",
+        "country",
+        "time_zone",
+        "exit_url",
+    ),
+    *allow(
+        PARTNER,
+        "practice_idempotencyrecord",
+        "SELECT INSERT",
+        f"{AS_PARTNER} AND actor = app.partner()",
+    ),
+    *allow(
+        PARTNER,
+        "clients_partnersession",
+        "SELECT UPDATE",
+        OWN,
+        "id",
+        "practice_id",
+        "partner_id",
+        "ended_at",
+    ),
+    *allow(PARTNER, "assessments_answersheet", "SELECT", OWN),
+    *allow(
+        PARTNER,
+        "assessments_importedinstrument",
+        "SELECT",
+        AS_PARTNER,
+        "practice_id",
+        "id",
+        "identifier",
+        "version",
+        "content_hash",
+        "source",
+    ),
+    *allow(DEFINER, "assessments_answersheet", "SELECT UPDATE", OWN),
+    *allow(DEFINER, "assessments_answers", "SELECT INSERT", OWN),
+    *allow(
+        DEFINER,
+        "assessments_answers",
+        "UPDATE",
+        f"{OWN} AND frozen_at IS NULL",
+        check=OWN,
+    ),
+    *allow(DEFINER, "clients_linkkey", "SELECT UPDATE", OWN),
+    *allow(DEFINER, "practice_outboxmessage", "SELECT INSERT UPDATE", AS_PARTNER),
+    *allow(SCORING, "assessments_answersheet", "SELECT", SCORED),
+    *allow(SCORING, "assessments_answers", "SELECT", SCORED),
+    *allow(SCORING, "assessments_importedinstrument", "SELECT", AS_SCORING),
+    *allow(SCORING, "assessments_safetyflag", "SELECT INSERT", SCORED),
+    *allow(SCORING, "assessments_sheetscores", "SELECT INSERT UPDATE", SCORED),
+    *allow(SCORING, "practice_outboxmessage", "SELECT INSERT UPDATE", AS_SCORING),
+    *allow(WORKER, "practice_practice", "SELECT", "id = app.practice('worker')"),
+    *allow(WORKER, "practice_membership", "SELECT", AS_WORKER),
+    *allow(WORKER, "practice_outboxmessage", "SELECT INSERT UPDATE", AS_WORKER),
+    *allow(WORKER, "clients_couple", "SELECT", AS_WORKER),
+    *allow(WORKER, "clients_partner", "SELECT", AS_WORKER),
+    *allow(WORKER, "clients_invitation", "SELECT INSERT UPDATE", AS_WORKER),
+    *allow(WORKER, "clients_linkkey", "SELECT INSERT UPDATE", AS_WORKER),
+    *allow(WORKER, "assessments_importedinstrument", "SELECT", AS_WORKER),
+    *allow(WORKER, "assessments_assignment", "SELECT", AS_WORKER),
+    *allow(WORKER, "assessments_wave", "SELECT UPDATE", AS_WORKER),
+    *allow(WORKER, "assessments_answersheet", "SELECT UPDATE", AS_WORKER),
+    *allow(WORKER, "assessments_safetyflag", "SELECT", AS_WORKER),
+    *allow(AUDIT, "practice_auditevent", "INSERT", AS_AUDIT),
+]
+
+FUNCTIONS = {
+    "app.practice(text)": (STAFF, PARTNER, SCORING, WORKER, AUDIT, DEFINER),
+    "app.actor()": (STAFF, DEFINER),
+    "app.partner()": (PARTNER, SCORING, DEFINER),
+    "app.save_answers(uuid, text[], int[], smallint[], smallint[], int[], timestamptz)": (
+        PARTNER,
+    ),
+    "app.finish_sheet(uuid, text, timestamptz)": (PARTNER,),
+    "app.own_answers(uuid)": (PARTNER,),
+}
+
+
+def statements() -> list[str]:
+    """SQL that turns every table's policies and grants into exactly this list, in order."""
+    result = []
+    for number, rule in enumerate([*AT_THE_GATE, *IN_A_PRACTICE]):
+        named = ", ".join(f'"{name}"' for name in rule.columns)
+        columns = f" ({named})" if named else ""
+        result.append(
+            f'GRANT {rule.verb}{columns} ON public."{rule.table}" TO {rule.role}'
+        )
+        using = f" USING ({rule.rows})" if rule.verb != "INSERT" else ""
+        check = (
+            f" WITH CHECK ({rule.check or rule.rows})"
+            if rule.verb in ("INSERT", "UPDATE")
+            else ""
+        )
+        name = f"{rule.role.removeprefix('attune_')}_{rule.verb.lower()}_{number}"
+        result.append(
+            f'CREATE POLICY "{name}" ON public."{rule.table}" FOR {rule.verb} TO {rule.role}{using}{check}'
+        )
+    for function, roles in FUNCTIONS.items():
+        result.append(f"GRANT EXECUTE ON FUNCTION {function} TO {', '.join(roles)}")
+    return result

@@ -1,0 +1,129 @@
+"""Migration operations that make a table a tenant table, by the rules of docs/decisions/0001-tenancy.md.
+
+Primary key (practice_id, id), composite foreign keys that are checked at once, row-level security enabled and
+forced. No grant and no policy: a table that practice/database/grants.py does not name is out of every role's reach.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.migrations.operations import CreateModel
+from django.db.migrations.operations.base import Operation
+from django.db.models import Field, Model
+
+from practice.tenancy import TenantForeignKey
+
+
+def foreign_key_sql(table: str, column: str, parent: str) -> list[str]:
+    """The composite foreign key of one column and the index that serves it."""
+    return [
+        f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_{column}_fk" '
+        f'FOREIGN KEY (practice_id, "{column}") REFERENCES "{parent}" (practice_id, id)',
+        f'CREATE INDEX "{table}_{column}_idx" ON "{table}" (practice_id, "{column}")',
+    ]
+
+
+def field_sql(model: type[Model], field: Field[Any, Any]) -> list[str]:
+    parent = field.remote_field.model._meta.db_table  # type: ignore[union-attr]
+    return foreign_key_sql(model._meta.db_table, field.column, parent)
+
+
+def tenant_table_sql(model: type[Model]) -> list[str]:
+    table = model._meta.db_table
+    keys = [
+        field
+        for field in model._meta.local_fields
+        if isinstance(field, TenantForeignKey)
+    ]
+    return [
+        f'ALTER TABLE "{table}" DROP CONSTRAINT "{table}_pkey", ADD PRIMARY KEY (practice_id, id)',
+        f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_practice_fk" '
+        "FOREIGN KEY (practice_id) REFERENCES practice_practice (id)",
+        *(statement for field in keys for statement in field_sql(model, field)),
+        f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
+        f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY',
+    ]
+
+
+class CreateTenantModel(CreateModel):
+    """CreateModel for a TenantModel."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+        model = to_state.apps.get_model(app_label, self.name)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            for statement in tenant_table_sql(model):
+                schema_editor.execute(statement)
+
+
+class SecureRows(Operation):
+    """Row-level security for a local table: one that carries a practice but is looked up before it is known."""
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+    def deconstruct(self) -> Any:
+        return self.__class__.__name__, [self.table], {}
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        pass
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        if schema_editor.connection.alias == "owner":
+            schema_editor.execute(
+                f'ALTER TABLE "{self.table}" ENABLE ROW LEVEL SECURITY'
+            )
+            schema_editor.execute(
+                f'ALTER TABLE "{self.table}" FORCE ROW LEVEL SECURITY'
+            )
+
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        schema_editor.execute(f'ALTER TABLE "{self.table}" NO FORCE ROW LEVEL SECURITY')
+        schema_editor.execute(f'ALTER TABLE "{self.table}" DISABLE ROW LEVEL SECURITY')
+
+    def describe(self) -> str:
+        return f"Secure the rows of {self.table}"
+
+
+class AddTenantForeignKey(Operation):
+    """The composite constraint of a column whose parent lives in an app that its own app may not import."""
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, table: str, column: str, parent: str) -> None:
+        self.table, self.column, self.parent = table, column, parent
+
+    def deconstruct(self) -> Any:
+        return self.__class__.__name__, [self.table, self.column, self.parent], {}
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        pass
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        if schema_editor.connection.alias == "owner":
+            for statement in foreign_key_sql(self.table, self.column, self.parent):
+                schema_editor.execute(statement)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        schema_editor.execute(f'DROP INDEX "{self.table}_{self.column}_idx"')
+        schema_editor.execute(
+            f'ALTER TABLE "{self.table}" DROP CONSTRAINT "{self.table}_{self.column}_fk"'
+        )
+
+    def describe(self) -> str:
+        return f"Constrain {self.table}.{self.column} to {self.parent} of the same practice"

@@ -1,0 +1,62 @@
+"""The request's transaction and who it belongs to.
+
+RequestTransaction opens the transaction as the gate around everything, rendering included, and rolls back when the
+answer is 400 or more. RequestScope asks the view's audience (practice/access.py) who is calling, takes that scope
+for the view and goes back to the gate, where the session is saved.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection, transaction
+from django.http import FileResponse, HttpRequest, HttpResponse
+
+from practice import audit, tenancy
+from practice.access import audience_of
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestTransaction:
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with transaction.atomic(durable=True):
+            response = self.get_response(request)
+            if response.streaming and not isinstance(response, FileResponse):
+                raise ImproperlyConfigured(
+                    "A streamed answer would run after its transaction."
+                )
+            if response.status_code >= 400:
+                transaction.set_rollback(True)
+        audit.write_refused(audit.take())
+        return response
+
+
+class RequestScope:
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code < 400 and connection.scope:  # type: ignore[attr-defined]
+            tenancy.finish()
+            if getattr(request, "session", None) is not None and needs_gate(request):
+                tenancy.assume(None)
+        return response
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., HttpResponse],
+        args: Any,
+        kwargs: Any,
+    ) -> HttpResponse | None:
+        return audience_of(view).enter(request)
+
+
+def needs_gate(request: HttpRequest) -> bool:
+    """Whether anything after the view writes at the gate: only the session does, and only when it changed."""
+    return bool(request.session.modified or request.session.is_empty())

@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from knox.models import AbstractAuthToken
+
+from practice.tenancy import TenantModel
+
+
+class Practice(models.Model):
+    """The tenant."""
+
+    class SenderName(models.TextChoices):
+        APPOINTMENTS = "Appointments"
+        FRONT_DESK = "Front desk"
+        OFFICE = "Office"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=120)
+    country = models.CharField(
+        max_length=2, help_text=_("Two letters, such as US or DE.")
+    )
+    time_zone = models.CharField(max_length=64, default="UTC")
+    sender_name = models.CharField(
+        max_length=40, choices=SenderName, default=SenderName.APPOINTMENTS
+    )
+    exit_url = models.URLField(
+        default="https://www.wikipedia.org/",
+        help_text=_("Where “Leave this page” goes."),
+    )
+    resources_version = models.CharField(max_length=20, blank=True)
+    resources_confirmed_at = models.DateTimeField(null=True, blank=True)
+    resources_confirmed_by = models.CharField(max_length=120, blank=True)
+    supervisors_read_couples = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=self.normalize_email(username).casefold())
+
+    def create_user(
+        self, email: str, password: str | None = None, **fields: Any
+    ) -> "User":
+        user = self.model(email=self.normalize_email(email).casefold(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person who signs in by e-mail and may belong to several practices."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    OWNER = "owner", _("Owner")
+    ADMIN = "admin", _("Admin, no clinical access")
+    THERAPIST = "therapist", _("Therapist")
+    SUPERVISOR = "supervisor", _("Supervisor")
+
+
+class Membership(models.Model):
+    """A user's place in one practice. `name` is what colleagues see, so that nobody needs to read the user."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    practice = models.ForeignKey(
+        Practice, on_delete=models.PROTECT, related_name="memberships"
+    )
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role)
+    name = models.CharField(max_length=120)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "user"], name="one_membership_per_practice"
+            ),
+            models.UniqueConstraint(
+                fields=["practice", "id"], name="membership_of_practice"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_clinical(self) -> bool:
+        return self.role != Role.ADMIN
+
+
+class ApiToken(AbstractAuthToken):
+    """A bearer token of one membership. Only its digest is stored."""
+
+    id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    membership = models.ForeignKey(
+        Membership, on_delete=models.CASCADE, related_name="api_tokens"
+    )
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+
+
+class AuditEvent(TenantModel):
+    """What was done, by whom, to what. Rows are added and never changed."""
+
+    at = models.DateTimeField()
+    actor_id = models.UUIDField(null=True)
+    partner_id = models.UUIDField(null=True)
+    action = models.CharField(max_length=60)
+    object_id = models.UUIDField(null=True)
+    couple_id = models.UUIDField(null=True)
+    detail = models.JSONField(default=dict)
+
+    class Meta(TenantModel.Meta):
+        indexes = [models.Index(fields=["practice", "-at"], name="audit_by_time")]
+
+
+class OutboxMessage(models.Model):
+    """Work that a committed transaction asked for. The broker only carries the id; the tenant is read from here."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    practice_id = models.UUIDField()
+    kind = models.CharField(max_length=40)
+    reference = models.UUIDField()
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice_id", "kind", "reference"],
+                name="one_message_per_reference",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                condition=models.Q(done_at=None),
+                name="outbox_not_done",
+            ),
+        ]
+
+
+class IdempotencyRecord(TenantModel):
+    """The first successful answer to a POST, kept for a repeat with the same key."""
+
+    actor = models.UUIDField()
+    key = models.CharField(max_length=200)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    body = models.JSONField()
+    created_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "actor", "key"], name="one_answer_per_key"
+            )
+        ]

@@ -1,0 +1,90 @@
+"""Work for the worker, written with the change that asks for it. The broker is only a doorbell.
+
+A message is done in the same transaction as its effect. A doorbell that nobody heard is rung again by beat.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from practice import tenancy
+from practice.database.context import Scope
+from practice.models import OutboxMessage
+
+MOST_TRIES = 20
+
+
+def post(kind: str, reference: UUID, *, due_at: datetime | None = None) -> None:
+    """Ask for `kind` of work on `reference`, once, from `due_at` on (now, if left out)."""
+    now = timezone.now()
+    message = OutboxMessage(
+        practice_id=tenancy.practice_id(),
+        kind=kind,
+        reference=reference,
+        created_at=now,
+        due_at=due_at or now,
+    )
+    message.save(force_insert=True)
+    if due_at is None:
+        transaction.on_commit(lambda: _ring_bell(message.id), robust=True)
+
+
+def _ring_bell(message_id: UUID) -> None:
+    from practice.tasks import ring
+
+    ring.delay(str(message_id))
+
+
+def due_ids(*, limit: int = 200) -> list[UUID]:
+    """Messages whose time has come, oldest first. Asked at the gate."""
+    due = OutboxMessage.objects.filter(
+        done_at=None, due_at__lte=timezone.now(), tries__lt=MOST_TRIES
+    )
+    with transaction.atomic():
+        return list(due.order_by("due_at").values_list("id", flat=True)[:limit])
+
+
+def deliver(message_id: UUID) -> bool:
+    """Do the work of one message unless it is done or in other hands. The practice is the row's, whoever rang."""
+    try:
+        with transaction.atomic(durable=True):
+            message = _claim(message_id)
+            if message is None:
+                return False
+            handler = import_string(settings.OUTBOX_HANDLERS[message.kind])
+            tenancy.assume(Scope.worker(practice_id=message.practice_id))
+            handler(message.reference)
+            tenancy.finish()
+            tenancy.assume(None)
+            OutboxMessage.objects.filter(pk=message_id, due_at=message.due_at).update(
+                done_at=timezone.now()
+            )
+    except Exception as error:
+        _note_failure(message_id, error)
+        raise
+    return True
+
+
+def _claim(message_id: UUID) -> OutboxMessage | None:
+    waiting = OutboxMessage.objects.select_for_update(skip_locked=True)
+    return waiting.filter(
+        pk=message_id, done_at=None, due_at__lte=timezone.now(), tries__lt=MOST_TRIES
+    ).first()
+
+
+def _note_failure(message_id: UUID, error: Exception) -> None:
+    with transaction.atomic(durable=True):
+        message = (
+            OutboxMessage.objects.select_for_update().filter(pk=message_id).first()
+        )
+        if message:
+            message.tries += 1
+            message.due_at = timezone.now() + timedelta(
+                seconds=min(2**message.tries * 15, 3600)
+            )
+            message.last_error = type(error).__name__
+            message.save(update_fields=["tries", "due_at", "last_error"])

@@ -1,0 +1,120 @@
+"""The tenant in Python: which practice the open transaction is for, and models that cannot be asked without it.
+
+PostgreSQL enforces tenancy (practice/database). This belt makes a forgotten scope a loud error before any
+statement is sent, and puts the practice into every statement.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar, cast
+
+from django.db import connection, models, transaction
+from django.db.models.expressions import Col
+from django.db.models.lookups import Exact
+from django.db.models.sql.where import WhereNode
+
+from practice.database.base import DatabaseWrapper
+from practice.database.context import Scope
+
+
+class ScopeError(RuntimeError):
+    """A tenant table was asked outside the scope of a practice."""
+
+
+def _engine() -> DatabaseWrapper:
+    return cast(DatabaseWrapper, connection)
+
+
+def current() -> Scope:
+    """The scope of the open transaction. Raises ScopeError outside one."""
+    scope = _engine().scope
+    if scope is None:
+        raise ScopeError(
+            "No practice in scope: open one with tenancy.begin(scope) or enter a scoped view."
+        )
+    return scope
+
+
+def practice_id() -> uuid.UUID:
+    return current().practice_id
+
+
+def assume(scope: Scope | None) -> None:
+    """Switch the open transaction to `scope`; None goes back to the gate."""
+    _engine().assume(scope)
+
+
+@contextmanager
+def begin(scope: Scope) -> Iterator[None]:
+    """A transaction of its own, as `scope`. Refused inside another transaction."""
+    with _engine().beginning_as(scope), transaction.atomic(durable=True):
+        yield
+        finish()
+
+
+def before_commit(function: Callable[[], None]) -> None:
+    """Run `function` once, at the end of the scoped part of this transaction."""
+    if function not in _engine().before_commit:
+        _engine().before_commit.append(function)
+
+
+def finish() -> None:
+    functions, _engine().before_commit = _engine().before_commit, []
+    for function in functions:
+        function()
+
+
+class TenantManager(models.Manager[Any]):
+    """Every query starts from the practice in scope."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        return super().get_queryset().filter(practice_id=practice_id())
+
+
+class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg]
+    """A reference inside one practice.
+
+    The constraint is (practice_id, x_id) and made by practice.database.operations; joins compare the practice too.
+    """
+
+    def __init__(self, to: Any, on_delete: Any = models.PROTECT, **kwargs: Any) -> None:
+        super().__init__(
+            to, on_delete, **{**kwargs, "db_constraint": False, "db_index": False}
+        )
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        kwargs.pop("db_constraint", None)
+        kwargs.pop("db_index", None)
+        return name, path, args, kwargs
+
+    def get_extra_restriction(
+        self, alias: str | None, related_alias: str | None
+    ) -> Any:
+        if alias is None or related_alias is None:
+            return None
+        remote = self.remote_field.model._meta.get_field("practice")
+        local = self.model._meta.get_field("practice")
+        return WhereNode([Exact(Col(alias, remote), Col(related_alias, local))])
+
+
+class TenantModel(models.Model):
+    """A row of one practice. The database's primary key is (practice_id, id)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    practice = models.ForeignKey(
+        "practice.Practice",
+        on_delete=models.PROTECT,
+        related_name="+",
+        default=practice_id,
+        editable=False,
+        db_constraint=False,
+        db_index=False,
+    )
+
+    objects: ClassVar[TenantManager] = TenantManager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
