@@ -123,7 +123,7 @@ class Instrument:
 
     @cached_property
     def primary_score(self) -> str:
-        return next(score["id"] for score in self.scores.values() if score.get("primary"))
+        return next(score_id for score_id, score in self.scores.items() if score.get("primary"))
 
     @cached_property
     def domains(self) -> dict[str, Json]:
@@ -161,7 +161,8 @@ class Instrument:
 
     @property
     def pairing(self) -> Json | None:
-        return self.definition["scoring"].get("pairing")
+        found: Json | None = self.definition["scoring"].get("pairing")
+        return found
 
     @property
     def joint_report(self) -> Json | None:

@@ -25,7 +25,7 @@ FOLDER = Path(__file__).parent
 Place = tuple[str | int, ...]
 
 # JSON Schema takes 1.0 for a whole number. Here it would be stored as one and compared as another.
-_Validator = extend(
+_Validator = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int),
 )
@@ -167,7 +167,9 @@ def _located(error: ValidationError) -> Iterator[tuple[tuple[str, ...], str]]:
     if error.validator == "required":
         yield from (((name,), "This is required.") for name in keyword if name not in instance)
     elif error.validator == "additionalProperties":
-        yield from (((name,), "This is not known here.") for name in instance.keys() - schema["properties"].keys())
+        yield from (
+            ((name,), "This is not known here.") for name in instance.keys() - schema.get("properties", {}).keys()
+        )
     elif error.validator is None:
         yield (), "This is not allowed here."
     else:

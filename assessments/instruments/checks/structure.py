@@ -1,0 +1,166 @@
+"""Ids, scales, texts and pages: what names what, and whether it is there (ST02 to ST04, ST11 to ST13)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from assessments.instruments.checks.parts import SENTINEL, Found, Parts
+from assessments.instruments.definition import Json
+from practice.content import client_text_keys, repeated, texts_by_language
+
+MAX_VALUE = 999
+
+
+def unique_ids(parts: Parts) -> Iterator[Found]:
+    """ST02"""
+    definition = parts.definition
+    checklist = definition.get("context_checklist", {})
+    collections: list[tuple[str, str, list[Json]]] = [
+        *((name, "id", definition.get(name, [])) for name in ("domains", "items", "sections", "sittings")),
+        *((name, "id", definition.get(name, [])) for name in ("therapist_notes", "safety_rules")),
+        *((f"scoring.{name}", "id", definition["scoring"].get(name, [])) for name in ("scores", "dyadic")),
+        *((f"bands.{name}", "id", definition["bands"].get(name, [])) for name in ("cut", "gap_abs")),
+        ("context_checklist.options", "code", checklist.get("options", [])),
+        ("translations", "language", definition.get("translations", [])),
+    ]
+    collections += [
+        (f"response_scales.{name}.non_scored", "code", scale.get("non_scored", []))
+        for name, scale in definition["response_scales"].items()
+    ]
+    for path, key, entries in collections:
+        for index in repeated(entry[key] for entry in entries):
+            yield f"{path}[{index}].{key}", f"{entries[index][key]!r} stands twice."
+
+
+def scales(parts: Parts) -> Iterator[Found]:
+    """ST03. Raw values start at 0 or above: below it are the stored codes for answers that are no number."""
+    known = parts.definition["response_scales"]
+    for name, scale in known.items():
+        values = [option["value"] for option in scale["options"]]
+        if values != list(range(values[0], values[0] + len(values))):
+            yield f"response_scales.{name}.options", "The values must be consecutive whole numbers, lowest first."
+        if min(values) < 0 or max(values) > MAX_VALUE:
+            yield f"response_scales.{name}.options", f"A value must lie between 0 and {MAX_VALUE}."
+    if parts.definition["default_scale"] not in known:
+        yield "default_scale", f"There is no scale {parts.definition['default_scale']!r}."
+    for index, item in enumerate(parts.definition["items"]):
+        if item.get("scale", parts.definition["default_scale"]) not in known and "scale" in item:
+            yield f"items[{index}].scale", f"There is no scale {item['scale']!r}."
+
+
+def names(parts: Parts) -> Iterator[Found]:
+    """ST04"""
+    yield from _unknown_names(parts)
+    yield from _item_directions(parts)
+    yield from _languages(parts)
+
+
+def _unknown_names(parts: Parts) -> Iterator[Found]:
+    definition = parts.definition
+    named: list[tuple[str, list[str], Mapping[str, Json] | frozenset[str]]] = []
+    for index, item in enumerate(definition["items"]):
+        named.append((f"items[{index}].domain", [item["domain"]], parts.domains))
+    for index, domain in enumerate(definition["domains"]):
+        named.append((f"domains[{index}].directions", domain["directions"], parts.directions))
+    for index, score in enumerate(definition["scoring"]["scores"]):
+        named.append((f"scoring.scores[{index}].items", score.get("items", []), parts.items))
+        named.append((f"scoring.scores[{index}].of", score.get("of", []), parts.scores))
+    for index, section in enumerate(parts.sections):
+        named.append((f"sections[{index}].items", section["items"], parts.items))
+    for index, note in enumerate(definition.get("therapist_notes", [])):
+        named.append((f"therapist_notes[{index}].items", note["items"], parts.items))
+        named.append((f"therapist_notes[{index}].directions", note["directions"], parts.directions))
+    for path, wanted, known in named:
+        yield from ((path, f"There is no {name!r}.") for name in wanted if name not in known)
+
+
+def _item_directions(parts: Parts) -> Iterator[Found]:
+    for index, item in enumerate(parts.definition["items"]):
+        allowed = set(parts.domains.get(item["domain"], {}).get("directions", parts.directions))
+        texts = item.get("text")
+        if texts is None:
+            continue
+        for direction in texts.keys() - allowed:
+            yield f"items[{index}].text.{direction}", "The domain of this item has no such direction."
+        if allowed >= {"experienced", "enacted"}:
+            for direction in {"experienced", "enacted"} - texts.keys():
+                yield f"items[{index}].text.{direction}", "A paired domain needs the text in both directions."
+        languages = {frozenset(text) for text in texts.values()}
+        if len(languages) > 1:
+            yield f"items[{index}].text", "Each direction must have the same languages."
+
+
+def _languages(parts: Parts) -> Iterator[Found]:
+    language = parts.definition["language"]
+    for path, texts in texts_by_language(parts.definition):
+        if language not in texts:
+            yield f"{path}.{language}", f"The text in the file's own language, {language!r}, is missing."
+
+
+def pages(parts: Parts) -> Iterator[Found]:
+    """ST11"""
+    if not parts.sections:
+        return
+    yield from _placements(parts)
+    with_recall = {section["id"] for section in parts.sections if "recall_first" in section}
+    for index, section in enumerate(parts.sections):
+        if section.get("recall_same_as") not in {None, *with_recall}:
+            yield f"sections[{index}].recall_same_as", "No section of this name has a recall window of its own."
+    known = {section["id"] for section in parts.sections}
+    for index, sitting in enumerate(parts.definition.get("sittings", [])):
+        wanted = [name for part in sitting.get("parts", [sitting.get("sections", [])]) for name in part]
+        for name in wanted:
+            if name not in known:
+                yield f"sittings[{index}]", f"There is no section {name!r}."
+        for place in repeated(wanted):
+            yield f"sittings[{index}]", f"The section {wanted[place]!r} stands twice."
+
+
+def _placements(parts: Parts) -> Iterator[Found]:
+    seen: set[tuple[str, str]] = set()
+    for index, section in enumerate(parts.sections):
+        for place, name in enumerate(section["items"]):
+            if name not in parts.items:
+                continue
+            own = parts.directions_of(parts.items[name])
+            asked = {section["direction"]} if "direction" in section else own
+            path = f"sections[{index}].items[{place}]"
+            if not asked <= own:
+                yield path, f"{name} is not asked in the direction {section['direction']!r}."
+            elif len(asked) != 1:
+                yield f"sections[{index}].direction", f"This is needed, because {name} is asked in several directions."
+            elif asked & {direction for direction, item in seen if item == name}:
+                yield path, f"{name} already stands on a page in this direction."
+            seen |= {(direction, name) for direction in asked}
+    for direction, name in parts.asked():
+        if (direction, name) not in seen:
+            yield "sections", f"{direction}.{name} is on no page."
+
+
+def safety_pages(parts: Parts) -> Iterator[Found]:
+    """ST12"""
+    sentinels = {item["id"] for item in parts.sentinels()}
+    for index, section in enumerate(parts.sections):
+        if not sentinels & set(section["items"]):
+            continue
+        if not set(section["items"]) <= sentinels or not section.get("own_page"):
+            yield f"sections[{index}]", f"Lines of {SENTINEL} stand on a page of their own (own_page)."
+        for key in ("preface", "footer", "after"):
+            if key not in section:
+                yield f"sections[{index}].{key}", f"A page with lines of {SENTINEL} needs this text."
+
+
+def text_keys(parts: Parts) -> Iterator[Found]:
+    """ST13"""
+    known = client_text_keys()
+    wanted = [
+        (f"sections[{index}].{key}", section[key])
+        for index, section in enumerate(parts.sections)
+        for key in ("preface", "footer", "after")
+        if key in section
+    ]
+    if "joint_report" in parts.definition:
+        wanted.append(("joint_report.missing", parts.definition["joint_report"]["missing"]))
+    for path, key in wanted:
+        if key not in known:
+            yield path, f"There is no client text {key!r}."

@@ -1,0 +1,1 @@
+"""Repair plans as data: the files, what may stand in them, and what they become."""
