@@ -40,11 +40,7 @@ class Couple(TenantModel):
     created_at = models.DateTimeField()
 
     class Meta(TenantModel.Meta):
-        indexes = [
-            models.Index(
-                fields=["practice", "therapist", "state"], name="couples_of_therapist"
-            )
-        ]
+        indexes = [models.Index(fields=["practice", "therapist", "state"], name="couples_of_therapist")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(state="closed") ^ models.Q(closed_reason=""),
@@ -85,9 +81,7 @@ class Partner(TenantModel):
                 fields=["practice", "couple", "position"],
                 name="one_partner_per_position",
             ),
-            models.CheckConstraint(
-                condition=models.Q(position__in=[1, 2]), name="two_partners"
-            ),
+            models.CheckConstraint(condition=models.Q(position__in=[1, 2]), name="two_partners"),
         ]
 
     def __str__(self) -> str:
@@ -135,9 +129,7 @@ class LinkKey(models.Model):
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [
-            models.Index(fields=["practice_id", "sheet_id"], name="links_of_sheet")
-        ]
+        indexes = [models.Index(fields=["practice_id", "sheet_id"], name="links_of_sheet")]
 
 
 class PartnerSession(models.Model):
@@ -153,8 +145,4 @@ class PartnerSession(models.Model):
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [
-            models.Index(
-                fields=["practice_id", "sheet_id"], name="partner_sessions_of_sheet"
-            )
-        ]
+        indexes = [models.Index(fields=["practice_id", "sheet_id"], name="partner_sessions_of_sheet")]

@@ -65,10 +65,7 @@ def expired(request: HttpRequest) -> bool:
     now = timezone.now().timestamp()
     session = request.session
     idle = now - session.get(SEEN_AT, now) > settings.SESSION_IDLE.total_seconds()
-    old = (
-        now - session.setdefault(SIGNED_IN_AT, now)
-        > settings.SESSION_LONGEST.total_seconds()
-    )
+    old = now - session.setdefault(SIGNED_IN_AT, now) > settings.SESSION_LONGEST.total_seconds()
     if idle or old:
         session.flush()
         return True
@@ -78,11 +75,7 @@ def expired(request: HttpRequest) -> bool:
 
 
 def memberships_of(user: Any) -> list[Membership]:
-    rows = (
-        Membership.objects.filter(user=user, is_active=True)
-        .select_related("practice")
-        .order_by("practice__name")
-    )
+    rows = Membership.objects.filter(user=user, is_active=True).select_related("practice").order_by("practice__name")
     return list(rows.defer(*unseen_practice_fields()))
 
 
@@ -90,11 +83,7 @@ def unseen_practice_fields() -> list[str]:
     from practice.models import Practice
 
     seen = {"id", "slug", "name", "time_zone"}
-    return [
-        f"practice__{field.attname}"
-        for field in Practice._meta.concrete_fields
-        if field.attname not in seen
-    ]
+    return [f"practice__{field.attname}" for field in Practice._meta.concrete_fields if field.attname not in seen]
 
 
 def chosen_membership(request: HttpRequest) -> Membership | None:
@@ -142,13 +131,9 @@ CLINICIANS = (Role.OWNER, Role.THERAPIST, Role.SUPERVISOR)
 
 def audience_of(view: Callable[..., Any]) -> Audience:
     """The audience of a resolved view. Raises ImproperlyConfigured for a view that says none."""
-    who = getattr(view, "audience", None) or getattr(
-        getattr(view, "cls", None), "audience", None
-    )
+    who = getattr(view, "audience", None) or getattr(getattr(view, "cls", None), "audience", None)
     if who is None and view.__module__.startswith("allauth."):
         return SIGN_IN
     if who is None:
-        raise ImproperlyConfigured(
-            f"{view.__module__}.{getattr(view, '__name__', view)} says no audience."
-        )
+        raise ImproperlyConfigured(f"{view.__module__}.{getattr(view, '__name__', view)} says no audience.")
     return who  # type: ignore[no-any-return]

@@ -44,9 +44,7 @@ def encrypt(plain: str, *, practice_id: uuid.UUID, place: str) -> str:
     """`v1|kid|base64(nonce || ciphertext)`; `place` names table, column and row."""
     kid = next(iter(settings.ENCRYPTION_KEYS))
     nonce = os.urandom(NONCE_BYTES)
-    sealed = nonce + _cipher(kid, practice_id).encrypt(
-        nonce, plain.encode(), f"{place}|{practice_id}".encode()
-    )
+    sealed = nonce + _cipher(kid, practice_id).encrypt(nonce, plain.encode(), f"{place}|{practice_id}".encode())
     return f"{VERSION}|{kid}|{base64.urlsafe_b64encode(sealed).decode()}"
 
 
@@ -97,9 +95,7 @@ class _Opened:
 class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
     """Text that is encrypted in the database. Empty text stays empty. Cannot be filtered on or updated in bulk."""
 
-    def contribute_to_class(
-        self, cls: type[models.Model], name: str, private_only: bool = False
-    ) -> None:
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
         super().contribute_to_class(cls, name, private_only)
         setattr(cls, self.attname, _Opened(self))
 
@@ -120,7 +116,5 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
 
     def get_prep_value(self, value: Any) -> Any:
         if value and not isinstance(value, Sealed):
-            raise TypeError(
-                f"{self.name} is encrypted: set it on the row and save the row."
-            )
+            raise TypeError(f"{self.name} is encrypted: set it on the row and save the row.")
         return None if value is None else str(value)

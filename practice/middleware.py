@@ -26,9 +26,7 @@ class RequestTransaction:
         with transaction.atomic(durable=True):
             response = self.get_response(request)
             if response.streaming and not isinstance(response, FileResponse):
-                raise ImproperlyConfigured(
-                    "A streamed answer would run after its transaction."
-                )
+                raise ImproperlyConfigured("A streamed answer would run after its transaction.")
             if response.status_code >= 400:
                 transaction.set_rollback(True)
         audit.write_refused(audit.take())

@@ -22,13 +22,9 @@ class Practice(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=120)
-    country = models.CharField(
-        max_length=2, help_text=_("Two letters, such as US or DE.")
-    )
+    country = models.CharField(max_length=2, help_text=_("Two letters, such as US or DE."))
     time_zone = models.CharField(max_length=64, default="UTC")
-    sender_name = models.CharField(
-        max_length=40, choices=SenderName, default=SenderName.APPOINTMENTS
-    )
+    sender_name = models.CharField(max_length=40, choices=SenderName, default=SenderName.APPOINTMENTS)
     exit_url = models.URLField(
         default="https://www.wikipedia.org/",
         help_text=_("Where “Leave this page” goes."),
@@ -44,12 +40,10 @@ class Practice(models.Model):
 
 
 class UserManager(BaseUserManager["User"]):
-    def get_by_natural_key(self, username: str | None) -> "User":
+    def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email=self.normalize_email(username).casefold())
 
-    def create_user(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> "User":
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(email=self.normalize_email(email).casefold(), **fields)
         user.set_password(password)
         user.save()
@@ -85,9 +79,7 @@ class Membership(models.Model):
     """A user's place in one practice. `name` is what colleagues see, so that nobody needs to read the user."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    practice = models.ForeignKey(
-        Practice, on_delete=models.PROTECT, related_name="memberships"
-    )
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role)
     name = models.CharField(max_length=120)
@@ -96,12 +88,8 @@ class Membership(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["practice", "user"], name="one_membership_per_practice"
-            ),
-            models.UniqueConstraint(
-                fields=["practice", "id"], name="membership_of_practice"
-            ),
+            models.UniqueConstraint(fields=["practice", "user"], name="one_membership_per_practice"),
+            models.UniqueConstraint(fields=["practice", "id"], name="membership_of_practice"),
         ]
 
     def __str__(self) -> str:
@@ -116,9 +104,7 @@ class ApiToken(AbstractAuthToken):
     """A bearer token of one membership. Only its digest is stored."""
 
     id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    membership = models.ForeignKey(
-        Membership, on_delete=models.CASCADE, related_name="api_tokens"
-    )
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="api_tokens")
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=120)
 
@@ -178,8 +164,4 @@ class IdempotencyRecord(TenantModel):
     created_at = models.DateTimeField()
 
     class Meta(TenantModel.Meta):
-        constraints = [
-            models.UniqueConstraint(
-                fields=["practice", "actor", "key"], name="one_answer_per_key"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["practice", "actor", "key"], name="one_answer_per_key")]

@@ -41,9 +41,7 @@ def _ring_bell(message_id: UUID) -> None:
 
 def due_ids(*, limit: int = 200) -> list[UUID]:
     """Messages whose time has come, oldest first. Asked at the gate."""
-    due = OutboxMessage.objects.filter(
-        done_at=None, due_at__lte=timezone.now(), tries__lt=MOST_TRIES
-    )
+    due = OutboxMessage.objects.filter(done_at=None, due_at__lte=timezone.now(), tries__lt=MOST_TRIES)
     with transaction.atomic():
         return list(due.order_by("due_at").values_list("id", flat=True)[:limit])
 
@@ -60,9 +58,7 @@ def deliver(message_id: UUID) -> bool:
             handler(message.reference)
             tenancy.finish()
             tenancy.assume(None)
-            OutboxMessage.objects.filter(pk=message_id, due_at=message.due_at).update(
-                done_at=timezone.now()
-            )
+            OutboxMessage.objects.filter(pk=message_id, due_at=message.due_at).update(done_at=timezone.now())
     except Exception as error:
         _note_failure(message_id, error)
         raise
@@ -71,20 +67,14 @@ def deliver(message_id: UUID) -> bool:
 
 def _claim(message_id: UUID) -> OutboxMessage | None:
     waiting = OutboxMessage.objects.select_for_update(skip_locked=True)
-    return waiting.filter(
-        pk=message_id, done_at=None, due_at__lte=timezone.now(), tries__lt=MOST_TRIES
-    ).first()
+    return waiting.filter(pk=message_id, done_at=None, due_at__lte=timezone.now(), tries__lt=MOST_TRIES).first()
 
 
 def _note_failure(message_id: UUID, error: Exception) -> None:
     with transaction.atomic(durable=True):
-        message = (
-            OutboxMessage.objects.select_for_update().filter(pk=message_id).first()
-        )
+        message = OutboxMessage.objects.select_for_update().filter(pk=message_id).first()
         if message:
             message.tries += 1
-            message.due_at = timezone.now() + timedelta(
-                seconds=min(2**message.tries * 15, 3600)
-            )
+            message.due_at = timezone.now() + timedelta(seconds=min(2**message.tries * 15, 3600))
             message.last_error = type(error).__name__
             message.save(update_fields=["tries", "due_at", "last_error"])

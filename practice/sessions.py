@@ -4,8 +4,8 @@ import hashlib
 from typing import Any
 
 from django.contrib.sessions.backends import db
-from django.db import IntegrityError
 from django.contrib.sessions.backends.base import CreateError, UpdateError
+from django.db import IntegrityError
 
 
 def hashed(key: str) -> str:

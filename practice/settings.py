@@ -22,12 +22,8 @@ SECRET_KEY = env.str("SECRET_KEY")
 CONTEXT_KEYS = dict(pair.split(":", 1) for pair in env.list("CONTEXT_KEYS"))
 # "kid:base64url" pairs of 32 bytes, newest first. The first encrypts; any of them decrypts.
 ENCRYPTION_KEYS = dict(pair.split(":", 1) for pair in env.list("ENCRYPTION_KEYS"))
-ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1"] if PLAIN_HTTP else []
-)
-SITE_URL = env.str(
-    "SITE_URL", default="http://localhost:8000" if PLAIN_HTTP else ""
-).rstrip("/")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"] if PLAIN_HTTP else [])
+SITE_URL = env.str("SITE_URL", default="http://localhost:8000" if PLAIN_HTTP else "").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
 
 ROOT_URLCONF = "practice.urls"
@@ -153,9 +149,7 @@ OUTBOX_HANDLERS = {
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
-    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 10},
@@ -195,9 +189,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 PARTNER_SESSION_IDLE = timedelta(minutes=30)
 PARTNER_SESSION_LONGEST = timedelta(hours=4)
 SECURE_SSL_REDIRECT = not PLAIN_HTTP
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
-)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
 SECURE_REDIRECT_EXEMPT = [r"^health/"]
 SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 63072000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
@@ -222,15 +214,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 
 # Mail
-vars().update(
-    env.email_url(
-        "EMAIL_URL", default="smtp://localhost:1025" if PLAIN_HTTP else env.NOTSET
-    )
-)
+vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:1025" if PLAIN_HTTP else env.NOTSET))
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = env.str(
-    "DEFAULT_FROM_EMAIL", default="Practice <appointments@localhost>"
-)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Practice <appointments@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # API

@@ -30,9 +30,7 @@ def current() -> Scope:
     """The scope of the open transaction. Raises ScopeError outside one."""
     scope = _engine().scope
     if scope is None:
-        raise ScopeError(
-            "No practice in scope: open one with tenancy.begin(scope) or enter a scoped view."
-        )
+        raise ScopeError("No practice in scope: open one with tenancy.begin(scope) or enter a scoped view.")
     return scope
 
 
@@ -79,9 +77,7 @@ class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg]
     """
 
     def __init__(self, to: Any, on_delete: Any = models.PROTECT, **kwargs: Any) -> None:
-        super().__init__(
-            to, on_delete, **{**kwargs, "db_constraint": False, "db_index": False}
-        )
+        super().__init__(to, on_delete, **{**kwargs, "db_constraint": False, "db_index": False})
 
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
@@ -89,9 +85,7 @@ class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg]
         kwargs.pop("db_index", None)
         return name, path, args, kwargs
 
-    def get_extra_restriction(
-        self, alias: str | None, related_alias: str | None
-    ) -> Any:
+    def get_extra_restriction(self, alias: str | None, related_alias: str | None) -> Any:
         if alias is None or related_alias is None:
             return None
         remote = self.remote_field.model._meta.get_field("practice")

@@ -96,9 +96,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "key_hash",
-                    models.BinaryField(
-                        max_length=32, primary_key=True, serialize=False
-                    ),
+                    models.BinaryField(max_length=32, primary_key=True, serialize=False),
                 ),
                 ("practice_id", models.UUIDField()),
                 ("partner_id", models.UUIDField()),
@@ -111,11 +109,7 @@ class Migration(migrations.Migration):
                 ("ended_at", models.DateTimeField(null=True)),
             ],
             options={
-                "indexes": [
-                    models.Index(
-                        fields=["practice_id", "sheet_id"], name="links_of_sheet"
-                    )
-                ],
+                "indexes": [models.Index(fields=["practice_id", "sheet_id"], name="links_of_sheet")],
             },
         ),
         CreateTenantModel(
@@ -283,16 +277,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="couple",
-            index=models.Index(
-                fields=["practice", "therapist", "state"], name="couples_of_therapist"
-            ),
+            index=models.Index(fields=["practice", "therapist", "state"], name="couples_of_therapist"),
         ),
         migrations.AddConstraint(
             model_name="couple",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "closed"), ("closed_reason", ""), _connector="XOR"
-                ),
+                condition=models.Q(("state", "closed"), ("closed_reason", ""), _connector="XOR"),
                 name="closed_with_a_reason",
             ),
         ),
@@ -305,9 +295,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="partner",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("position__in", [1, 2])), name="two_partners"
-            ),
+            constraint=models.CheckConstraint(condition=models.Q(("position__in", [1, 2])), name="two_partners"),
         ),
         SecureRows("clients_linkkey"),
         SecureRows("clients_partnersession"),

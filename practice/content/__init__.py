@@ -1,7 +1,20 @@
 """Texts and help lines that every practice starts with, and how content files are read and refused."""
 
-from practice.content.reading import ContentError, Fault, Place, join, read_schema, read_yaml, schema_faults
-from practice.content.resources import crisis_resources, missing_topics, placeholders, resolve_resources
+from practice.content.reading import (
+    ContentError,
+    Fault,
+    Place,
+    join,
+    read_schema,
+    read_yaml,
+    schema_faults,
+)
+from practice.content.resources import (
+    crisis_resources,
+    missing_topics,
+    placeholders,
+    resolve_resources,
+)
 from practice.content.texts import client_text_keys, client_texts
 from practice.content.walking import repeated, strings, texts_by_language
 from practice.content.wording import claims, tells_too_much

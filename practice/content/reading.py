@@ -134,9 +134,22 @@ def join(path: Place) -> str:
 @lru_cache
 def read_schema(path: Path) -> Mapping[str, Any]:
     """A JSON Schema (draft 2020-12) kept as YAML, checked once."""
-    schema: dict[str, Any] = read_yaml(path)
+    schema: dict[str, Any] = _located_refusals(read_yaml(path))
     Draft202012Validator.check_schema(schema)
     return schema
+
+
+def _located_refusals(schema: Any) -> Any:
+    """The same schema with each `false` written out: the library does not say where a bare one was met."""
+    if isinstance(schema, dict):
+        return {key: _refusals_written_out(key, inner) for key, inner in schema.items()}
+    return [_located_refusals(inner) for inner in schema] if isinstance(schema, list) else schema
+
+
+def _refusals_written_out(key: str, inner: Any) -> Any:
+    if key == "properties":
+        return {name: {"not": {}} if part is False else _located_refusals(part) for name, part in inner.items()}
+    return _located_refusals(inner)
 
 
 def schema_faults(data: Any, schema: Mapping[str, Any]) -> list[Fault]:
@@ -170,7 +183,10 @@ def _located(error: ValidationError) -> Iterator[tuple[tuple[str, ...], str]]:
         yield from (
             ((name,), "This is not known here.") for name in instance.keys() - schema.get("properties", {}).keys()
         )
-    elif error.validator is None:
+    elif error.validator == "dependentRequired":
+        missing = {name for key, names in keyword.items() if key in instance for name in names if name not in instance}
+        yield from (((name,), "This is required here.") for name in missing)
+    elif error.validator == "not":
         yield (), "This is not allowed here."
     else:
         yield (), _short(error.message)

@@ -9,7 +9,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from practice.content.reading import FOLDER, ContentError, Fault, read_schema, read_yaml, schema_faults
+from practice.content.reading import (
+    FOLDER,
+    ContentError,
+    Fault,
+    read_schema,
+    read_yaml,
+    schema_faults,
+)
 from practice.content.texts import client_texts, placeholder_faults
 from practice.content.walking import repeated, strings
 from practice.content.wording import claims

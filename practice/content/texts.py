@@ -7,7 +7,14 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from practice.content.reading import FOLDER, ContentError, Fault, read_schema, read_yaml, schema_faults
+from practice.content.reading import (
+    FOLDER,
+    ContentError,
+    Fault,
+    read_schema,
+    read_yaml,
+    schema_faults,
+)
 from practice.content.walking import strings
 from practice.content.wording import claims, tells_too_much
 
@@ -64,11 +71,19 @@ def _exit_by_its_label(texts: Json) -> Iterator[Fault]:
     for language, text in texts["privacy_before_start"].items():
         label = texts["exit_button"]["label"].get(language)
         if label is None or label not in text:
-            yield Fault(f"privacy_before_start.{language}", "ST29", "This must name the exit button by its label.")
+            yield Fault(
+                f"privacy_before_start.{language}",
+                "ST29",
+                "This must name the exit button by its label.",
+            )
 
 
 def _neutral_invitation(texts: Json) -> Iterator[Fault]:
     for key in ("invitation_subject", "invitation_body"):
         for language, text in texts[key].items():
             for word in tells_too_much(text):
-                yield Fault(f"{key}.{language}", "ST30", f"{word!r} tells too much in a message.")
+                yield Fault(
+                    f"{key}.{language}",
+                    "ST30",
+                    f"{word!r} tells too much in a message.",
+                )

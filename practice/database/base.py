@@ -45,9 +45,7 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
         Refused inside a savepoint: rolling back to it would undo the switch unseen.
         """
         if not self.in_atomic_block or self.savepoint_ids:
-            raise TransactionManagementError(
-                "A scope is taken at the outermost level of a transaction."
-            )
+            raise TransactionManagementError("A scope is taken at the outermost level of a transaction.")
         self._write_context(scope)
 
     def _write_context(self, scope: Scope | None, *, at_begin: bool = False) -> None:
@@ -82,7 +80,5 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
 
     def _cursor(self, name: str | None = None) -> Any:
         if not (self.in_atomic_block or self._connecting):
-            raise TransactionManagementError(
-                "A statement outside a transaction: open a scope or atomic() first."
-            )
+            raise TransactionManagementError("A statement outside a transaction: open a scope or atomic() first.")
         return super()._cursor(name)

@@ -23,9 +23,7 @@ class Scope:
     partner_id: UUID | None = None
 
     @classmethod
-    def staff(
-        cls, *, practice_id: UUID, membership_id: UUID, clinical: bool
-    ) -> "Scope":
+    def staff(cls, *, practice_id: UUID, membership_id: UUID, clinical: bool) -> "Scope":
         kind = "clinician" if clinical else "administrator"
         return cls(
             role="attune_staff",

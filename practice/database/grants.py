@@ -48,9 +48,7 @@ class Allow:
     check: str = ""
 
 
-def allow(
-    role: str, table: str, verbs: str, rows: str, *columns: str, check: str = ""
-) -> list[Allow]:
+def allow(role: str, table: str, verbs: str, rows: str, *columns: str, check: str = "") -> list[Allow]:
     return [Allow(role, table, verb, rows, columns, check) for verb in verbs.split()]
 
 
@@ -214,9 +212,7 @@ FUNCTIONS = {
     "app.practice(text)": (STAFF, PARTNER, SCORING, WORKER, AUDIT, DEFINER),
     "app.actor()": (STAFF, DEFINER),
     "app.partner()": (PARTNER, SCORING, DEFINER),
-    "app.save_answers(uuid, text[], int[], smallint[], smallint[], int[], timestamptz)": (
-        PARTNER,
-    ),
+    "app.save_answers(uuid, text[], int[], smallint[], smallint[], int[], timestamptz)": (PARTNER,),
     "app.finish_sheet(uuid, text, timestamptz)": (PARTNER,),
     "app.own_answers(uuid)": (PARTNER,),
 }
@@ -228,19 +224,11 @@ def statements() -> list[str]:
     for number, rule in enumerate([*AT_THE_GATE, *IN_A_PRACTICE]):
         named = ", ".join(f'"{name}"' for name in rule.columns)
         columns = f" ({named})" if named else ""
-        result.append(
-            f'GRANT {rule.verb}{columns} ON public."{rule.table}" TO {rule.role}'
-        )
+        result.append(f'GRANT {rule.verb}{columns} ON public."{rule.table}" TO {rule.role}')
         using = f" USING ({rule.rows})" if rule.verb != "INSERT" else ""
-        check = (
-            f" WITH CHECK ({rule.check or rule.rows})"
-            if rule.verb in ("INSERT", "UPDATE")
-            else ""
-        )
+        check = f" WITH CHECK ({rule.check or rule.rows})" if rule.verb in ("INSERT", "UPDATE") else ""
         name = f"{rule.role.removeprefix('attune_')}_{rule.verb.lower()}_{number}"
-        result.append(
-            f'CREATE POLICY "{name}" ON public."{rule.table}" FOR {rule.verb} TO {rule.role}{using}{check}'
-        )
+        result.append(f'CREATE POLICY "{name}" ON public."{rule.table}" FOR {rule.verb} TO {rule.role}{using}{check}')
     for function, roles in FUNCTIONS.items():
         result.append(f"GRANT EXECUTE ON FUNCTION {function} TO {', '.join(roles)}")
     return result

@@ -31,11 +31,7 @@ def field_sql(model: type[Model], field: Field[Any, Any]) -> list[str]:
 
 def tenant_table_sql(model: type[Model]) -> list[str]:
     table = model._meta.db_table
-    keys = [
-        field
-        for field in model._meta.local_fields
-        if isinstance(field, TenantForeignKey)
-    ]
+    keys = [field for field in model._meta.local_fields if isinstance(field, TenantForeignKey)]
     return [
         f'ALTER TABLE "{table}" DROP CONSTRAINT "{table}_pkey", ADD PRIMARY KEY (practice_id, id)',
         f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_practice_fk" '
@@ -49,9 +45,7 @@ def tenant_table_sql(model: type[Model]) -> list[str]:
 class CreateTenantModel(CreateModel):
     """CreateModel for a TenantModel."""
 
-    def database_forwards(
-        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
-    ) -> None:
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         super().database_forwards(app_label, schema_editor, from_state, to_state)
         model = to_state.apps.get_model(app_label, self.name)
         if self.allow_migrate_model(schema_editor.connection.alias, model):
@@ -74,20 +68,12 @@ class SecureRows(Operation):
     def state_forwards(self, app_label: str, state: Any) -> None:
         pass
 
-    def database_forwards(
-        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
-    ) -> None:
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         if schema_editor.connection.alias == "owner":
-            schema_editor.execute(
-                f'ALTER TABLE "{self.table}" ENABLE ROW LEVEL SECURITY'
-            )
-            schema_editor.execute(
-                f'ALTER TABLE "{self.table}" FORCE ROW LEVEL SECURITY'
-            )
+            schema_editor.execute(f'ALTER TABLE "{self.table}" ENABLE ROW LEVEL SECURITY')
+            schema_editor.execute(f'ALTER TABLE "{self.table}" FORCE ROW LEVEL SECURITY')
 
-    def database_backwards(
-        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
-    ) -> None:
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         schema_editor.execute(f'ALTER TABLE "{self.table}" NO FORCE ROW LEVEL SECURITY')
         schema_editor.execute(f'ALTER TABLE "{self.table}" DISABLE ROW LEVEL SECURITY')
 
@@ -110,20 +96,14 @@ class AddTenantForeignKey(Operation):
     def state_forwards(self, app_label: str, state: Any) -> None:
         pass
 
-    def database_forwards(
-        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
-    ) -> None:
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         if schema_editor.connection.alias == "owner":
             for statement in foreign_key_sql(self.table, self.column, self.parent):
                 schema_editor.execute(statement)
 
-    def database_backwards(
-        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
-    ) -> None:
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         schema_editor.execute(f'DROP INDEX "{self.table}_{self.column}_idx"')
-        schema_editor.execute(
-            f'ALTER TABLE "{self.table}" DROP CONSTRAINT "{self.table}_{self.column}_fk"'
-        )
+        schema_editor.execute(f'ALTER TABLE "{self.table}" DROP CONSTRAINT "{self.table}_{self.column}_fk"')
 
     def describe(self) -> str:
         return f"Constrain {self.table}.{self.column} to {self.parent} of the same practice"

@@ -39,11 +39,7 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA app FROM PUBLIC, {roles};
 
 def _definer_files() -> list[Path]:
     files = [HERE / "context.sql"]
-    return files + [
-        path
-        for app in apps.get_app_configs()
-        if (path := Path(app.path) / "definer.sql").exists()
-    ]
+    return files + [path for app in apps.get_app_configs() if (path := Path(app.path) / "definer.sql").exists()]
 
 
 def prepare_database(*, using: str = "owner") -> None:
@@ -58,11 +54,7 @@ def prepare_database(*, using: str = "owner") -> None:
             cursor.execute(path.read_text())
         cursor.execute(CLOSE_FUNCTIONS.format(**names))
         for statement in grants.statements():
-            role = (
-                "attune_definer"
-                if statement.startswith("GRANT EXECUTE")
-                else "attune_owner"
-            )
+            role = "attune_definer" if statement.startswith("GRANT EXECUTE") else "attune_owner"
             cursor.execute(f"SET LOCAL ROLE {role}")
             cursor.execute(statement)
 

@@ -20,9 +20,7 @@ class Migration(migrations.Migration):
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 (
                     "last_login",
-                    models.DateTimeField(
-                        blank=True, null=True, verbose_name="last login"
-                    ),
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
                 ),
                 (
                     "id",
@@ -58,9 +56,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=120)),
                 (
                     "country",
-                    models.CharField(
-                        help_text="Two letters, such as US or DE.", max_length=2
-                    ),
+                    models.CharField(help_text="Two letters, such as US or DE.", max_length=2),
                 ),
                 ("time_zone", models.CharField(default="UTC", max_length=64)),
                 (
@@ -293,21 +289,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="membership",
-            constraint=models.UniqueConstraint(
-                fields=("practice", "user"), name="one_membership_per_practice"
-            ),
+            constraint=models.UniqueConstraint(fields=("practice", "user"), name="one_membership_per_practice"),
         ),
         migrations.AddConstraint(
             model_name="membership",
-            constraint=models.UniqueConstraint(
-                fields=("practice", "id"), name="membership_of_practice"
-            ),
+            constraint=models.UniqueConstraint(fields=("practice", "id"), name="membership_of_practice"),
         ),
         migrations.AddConstraint(
             model_name="idempotencyrecord",
-            constraint=models.UniqueConstraint(
-                fields=("practice", "actor", "key"), name="one_answer_per_key"
-            ),
+            constraint=models.UniqueConstraint(fields=("practice", "actor", "key"), name="one_answer_per_key"),
         ),
         migrations.AddIndex(
             model_name="auditevent",

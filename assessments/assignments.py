@@ -1,0 +1,245 @@
+"""Giving an instrument to a couple: assignments, their waves, and a sheet a partner and wave.
+
+Both partners of a wave get the same lines: what is asked is decided once, when the wave opens. A sheet is bound to
+its wave for ever.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from assessments import library, safety
+from assessments.instruments.definition import Instrument
+from assessments.models import AnswerSheet, Assignment, Wave
+from clients import invitations
+from clients.couples import CoupleClosed
+from clients.models import Couple, Invitation, Partner
+from practice import audit, outbox
+from practice.errors import DomainError, InvalidInput
+from practice.models import Membership
+
+WINDOW = timedelta(days=4)
+EVERY_WEEKS = (1, 2, 4, 8)
+MOST_TIMES = 52
+
+
+class AlreadyAssigned(DomainError):
+    """This couple has this form already, and it is still open. End it first, or wait until it closes."""
+
+    code = "already_assigned"
+
+
+class SheetNotOpen(DomainError):
+    """This form is not open, so nobody can be invited to it."""
+
+    code = "sheet_closed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule:
+    """When to ask. Times are aware; the window of each wave is as long as the first."""
+
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    every_weeks: int | None = None
+    times: int = 1
+
+    def windows(self, now: datetime) -> list[tuple[datetime, datetime]]:
+        """One (opens, closes) a wave. Raises InvalidInput."""
+        opens = self.opens_at or now
+        closes = self.closes_at or opens + WINDOW
+        if closes <= max(opens, now):
+            raise InvalidInput(
+                "The form must close after it opens, and later than now.",
+                code="closes_at",
+            )
+        if self.every_weeks is not None and self.every_weeks not in EVERY_WEEKS:
+            raise InvalidInput("Choose every 1, 2, 4 or 8 weeks.", code="every_weeks")
+        if not 1 <= self.times <= MOST_TIMES or (self.times > 1 and self.every_weeks is None):
+            raise InvalidInput(f"Give how often, up to {MOST_TIMES} times.", code="times")
+        steps = (timedelta(weeks=(self.every_weeks or 0) * number) for number in range(self.times))
+        return [(opens + step, closes + step) for step in steps]
+
+
+def assign_instrument(
+    couple: Couple,
+    *,
+    instrument: str,
+    membership: Membership,
+    sitting: str | None = None,
+    schedule: Schedule | None = None,
+) -> Assignment:
+    """Give an instrument to a couple. What is due opens at once and its links go out.
+
+    Raises UnknownInstrument, InvalidInput, CoupleClosed, AlreadyAssigned.
+    """
+    found = library.resolve(instrument)
+    if sitting and sitting not in {entry["id"] for entry in found.sittings}:
+        raise InvalidInput("This instrument has no such sitting.", code="sitting")
+    now = timezone.now()
+    windows = (schedule or Schedule()).windows(now)
+    with transaction.atomic():
+        locked = Couple.objects.select_for_update().get(pk=couple.pk)
+        _refuse(locked, found)
+        assignment = Assignment.objects.create(
+            couple=locked,
+            instrument=found.ref,
+            content_hash=found.content_hash,
+            sitting=sitting or "",
+            assigned_by=membership.id,
+            created_at=now,
+        )
+        waves = _make_waves(assignment, windows)
+    audit.record(
+        "assignment.created",
+        object_id=assignment.id,
+        couple_id=couple.id,
+        instrument=found.ref,
+    )
+    for wave in waves:
+        if wave.opens_at <= now:
+            open_wave(wave.id)
+        else:
+            outbox.post("open_wave", wave.id, due_at=wave.opens_at)
+        outbox.post("close_wave", wave.id, due_at=wave.closes_at)
+    return assignment
+
+
+def assign_to_couples(
+    couples: Iterable[Couple],
+    *,
+    instrument: str,
+    membership: Membership,
+    schedule: Schedule | None = None,
+) -> tuple[list[Assignment], list[dict[str, str]]]:
+    """The same for many couples; who cannot get it is skipped, with the code of the reason."""
+    assignments, skipped = [], []
+    for couple in couples:
+        try:
+            assignments.append(
+                assign_instrument(
+                    couple,
+                    instrument=instrument,
+                    membership=membership,
+                    schedule=schedule,
+                )
+            )
+        except (CoupleClosed, AlreadyAssigned) as error:
+            skipped.append({"couple": str(couple.id), "code": error.code})
+    return assignments, skipped
+
+
+def open_wave(reference: UUID) -> None:
+    """Decide what is asked, for both partners alike, and send the links by each one's safe channel. Once."""
+    wave = Wave.objects.select_related("assignment", "couple").get(pk=reference)
+    if wave.opened_at or wave.closed_at or wave.assignment.ended_at:
+        return
+    wave.opened_at = timezone.now()
+    wave.safety_lines = safety.safety_lines_allowed(wave.couple)
+    wave.context_lines = not _asked_before(wave)
+    wave.save(update_fields=["opened_at", "safety_lines", "context_lines"])
+    for sheet in AnswerSheet.objects.filter(wave=wave).select_related("partner"):
+        sheet.safety_lines, sheet.context_lines = wave.safety_lines, wave.context_lines
+        sheet.recall_repeat = _answered_before(sheet)
+        sheet.save(update_fields=["safety_lines", "context_lines", "recall_repeat"])
+        if sheet.partner.channel == Partner.Channel.EMAIL:
+            invite_to_sheet(sheet, delivery=Invitation.Delivery.EMAIL)
+
+
+def close_wave(reference: UUID) -> None:
+    """End a window: sheets that are still open expire, with what was answered kept for the therapist."""
+    wave = Wave.objects.get(pk=reference)
+    if wave.closed_at is None:
+        wave.closed_at = timezone.now()
+        wave.save(update_fields=["closed_at"])
+        _end_sheets([wave], AnswerSheet.State.EXPIRED)
+
+
+def end_assignment(assignment: Assignment) -> None:
+    """Stop asking. Open sheets are withdrawn; what was submitted stays."""
+    if assignment.ended_at is None:
+        now = timezone.now()
+        assignment.ended_at = now
+        assignment.save(update_fields=["ended_at"])
+        waves = list(Wave.objects.filter(assignment=assignment, closed_at=None))
+        Wave.objects.filter(assignment=assignment, closed_at=None).update(closed_at=now)
+        _end_sheets(waves, AnswerSheet.State.WITHDRAWN)
+        audit.record("assignment.ended", object_id=assignment.id, couple_id=assignment.couple_id)
+
+
+def invite_to_sheet(sheet: AnswerSheet, *, delivery: str) -> invitations.Issued:
+    """A new link to an open sheet. Raises SheetNotOpen, NoSafeChannel."""
+    now = timezone.now()
+    if sheet.state not in AnswerSheet.OPEN_STATES or not sheet.opens_at <= now < sheet.closes_at:
+        raise SheetNotOpen
+    if sheet.safety_lines is None:
+        open_wave(sheet.wave_id)
+    return invitations.invite(sheet.partner, sheet_id=sheet.id, delivery=delivery, closes_at=sheet.closes_at)
+
+
+def _refuse(couple: Couple, instrument: Instrument) -> None:
+    if couple.state == Couple.State.CLOSED:
+        raise CoupleClosed
+    still_open = Wave.objects.filter(
+        couple=couple,
+        closed_at=None,
+        closes_at__gt=timezone.now(),
+        assignment__instrument=instrument.ref,
+    )
+    if still_open.filter(sheets__state__in=AnswerSheet.OPEN_STATES).exists():
+        raise AlreadyAssigned
+
+
+def _make_waves(assignment: Assignment, windows: Sequence[tuple[datetime, datetime]]) -> list[Wave]:
+    couple = assignment.couple
+    partners = list(Partner.objects.filter(couple=couple, state=Partner.State.ACTIVE))
+    waves = [
+        Wave(
+            assignment=assignment,
+            couple=couple,
+            number=number,
+            opens_at=opens,
+            closes_at=closes,
+        )
+        for number, (opens, closes) in enumerate(windows, start=1)
+    ]
+    Wave.objects.bulk_create(waves)
+    AnswerSheet.objects.bulk_create(
+        AnswerSheet(
+            wave=wave,
+            couple=couple,
+            partner=partner,
+            instrument=assignment.instrument,
+            content_hash=assignment.content_hash,
+            sitting=assignment.sitting,
+            opens_at=wave.opens_at,
+            closes_at=wave.closes_at,
+        )
+        for wave in waves
+        for partner in partners
+    )
+    return waves
+
+
+def _end_sheets(waves: Iterable[Wave], state: str) -> None:
+    open_sheets = AnswerSheet.objects.filter(wave__in=list(waves), state__in=AnswerSheet.OPEN_STATES)
+    ids = list(open_sheets.values_list("id", flat=True))
+    open_sheets.filter(pk__in=ids).update(state=state)
+    for sheet_id in ids:
+        invitations.end_links(sheet_id)
+
+
+def _asked_before(wave: Wave) -> bool:
+    identifier = wave.assignment.instrument.partition("@")[0]
+    earlier = Wave.objects.filter(couple=wave.couple, assignment__instrument__startswith=f"{identifier}@")
+    return earlier.exclude(pk=wave.pk).exclude(opened_at=None).exists()
+
+
+def _answered_before(sheet: AnswerSheet) -> bool:
+    identifier = sheet.instrument.partition("@")[0]
+    own = AnswerSheet.objects.filter(partner_id=sheet.partner_id, instrument__startswith=f"{identifier}@")
+    return own.filter(state=AnswerSheet.State.SUBMITTED).exists()

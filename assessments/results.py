@@ -1,0 +1,205 @@
+"""What a couple's sheets show, for the therapist: scores, gaps with their error, flags, hints, and the basis of all.
+
+Gaps, means and rules that compare partners are made when they are read and stored nowhere. Single answers are shown
+one opening at a time, and every opening is logged.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import Prefetch
+from django.http import Http404
+
+from assessments import library, rules, scoring
+from assessments.dyad import DyadicValue, dyadic
+from assessments.instruments.definition import Instrument, Line
+from assessments.models import AnswerSheet, SafetyFlag, SheetScores, Wave
+from assessments.scoring import Score
+from assessments.sheets import form_of, values_of
+from clients.models import Couple
+from practice import audit
+
+DAY = timedelta(days=1)
+
+
+def waves_of(couple: Couple, *, instrument: str) -> list[Wave]:
+    """The opened waves of one instrument (`id` or `id@version`), oldest first, with sheets, scores and flags."""
+    sheets = AnswerSheet.objects.select_related("partner").order_by("partner__position")
+    sheets = sheets.prefetch_related(
+        Prefetch("scores", SheetScores.objects.all()),
+        Prefetch("flags", SafetyFlag.objects.order_by("rule")),
+    )
+    opened = Wave.objects.filter(couple=couple).exclude(opened_at=None).select_related("assignment")
+    prefix = instrument if "@" in instrument else f"{instrument}@"
+    opened = opened.filter(assignment__instrument__startswith=prefix)
+    return list(opened.order_by("opens_at", "number").prefetch_related(Prefetch("sheets", sheets)))
+
+
+def results_of(couple: Couple, *, instrument: str = "ena-c", wave: str | None = None) -> dict[str, Any]:
+    """The results of a couple in the shape of the API's `results`. Audited as a reading."""
+    waves = waves_of(couple, instrument=instrument)
+    chosen = [one for one in waves if wave is None or str(one.id) == str(wave)]
+    found = library.resolve(waves[-1].assignment.instrument if waves else instrument)
+    audit.record("results.read", object_id=couple.id, couple_id=couple.id, instrument=found.ref)
+    return {
+        "instrument": found.ref,
+        "basis": {
+            **found.basis,
+            "measurement": (found.measurement or {}).get("version"),
+        },
+        "waves": [wave_result(one) for one in chosen],
+    }
+
+
+def wave_result(wave: Wave) -> dict[str, Any]:
+    """One wave: both partners' scores and flags, then what only the two together give."""
+    instrument = library.resolve(wave.assignment.instrument, wave.assignment.content_hash)
+    sheets = list(wave.sheets.all())
+    scores = {sheet.id: stored_scores(sheet) for sheet in sheets}
+    return {
+        "id": str(wave.id),
+        "number": wave.number,
+        "opens_at": wave.opens_at,
+        "closes_at": wave.closes_at,
+        "partners": [_partner_result(instrument, sheet, scores[sheet.id]) for sheet in sheets],
+        **_pair_result(instrument, sheets, scores),
+    }
+
+
+def stored_scores(sheet: AnswerSheet) -> dict[str, dict[str, Score]]:
+    """What was stored, as exact fractions again; {} for a sheet without scores."""
+    row = next(iter(sheet.scores.all()), None)
+    return {
+        direction: {
+            key: Score(_fraction(one["score"]), one["answered"], one["of"], one["reason"]) for key, one in of.items()
+        }
+        for direction, of in (row.scores if row else {}).items()
+    }
+
+
+def _fraction(number: float | None) -> Fraction | None:
+    # Scores are quotients of small whole numbers, so the nearest such fraction is the score itself.
+    return None if number is None else Fraction(number).limit_denominator(1_000_000)
+
+
+def _partner_result(
+    instrument: Instrument,
+    sheet: AnswerSheet,
+    scores: Mapping[str, Mapping[str, Score]],
+) -> dict[str, Any]:
+    row = next(iter(sheet.scores.all()), None)
+    return {
+        "partner": str(sheet.partner_id),
+        "sheet": str(sheet.id),
+        "state": sheet.state,
+        "submitted_at": sheet.submitted_at,
+        "scores": {
+            direction: {key: _score_json(instrument, key, one) for key, one in scores.get(direction, {}).items()}
+            for direction in instrument.directions
+        },
+        "quality": list(row.quality) if row else [],
+        "flags": [
+            {
+                "id": str(flag.id),
+                "level": flag.level,
+                "rule": flag.rule,
+                "state": flag.state,
+            }
+            for flag in sheet.flags.all()
+        ],
+    }
+
+
+def _score_json(instrument: Instrument, score_id: str, one: Score) -> dict[str, Any]:
+    return {
+        "score": None if one.score is None else float(one.score),
+        "band": scoring.band(instrument, score_id, one.score),
+        "answered": one.answered,
+        "of": one.of,
+        "reason": one.reason,
+    }
+
+
+def _pair_result(
+    instrument: Instrument,
+    sheets: list[AnswerSheet],
+    scores: Mapping[Any, Mapping[str, Mapping[str, Score]]],
+) -> dict[str, Any]:
+    if len(sheets) != 2 or not instrument.dyadic:
+        return {"notes": [], "gaps": {}, "couple_mean": {}}
+    first, second = sheets
+    days = days_between(first, second)
+    x, y = scores[first.id], scores[second.id]
+    both = {
+        first: dyadic(instrument, x, y, days),
+        second: dyadic(instrument, y, x, days),
+    }
+    raised = rules.evaluate_pair(instrument, x, y, days)
+    return {
+        "notes": [{"rule": one.rule, "level": one.level} for one in raised],
+        "gaps": {
+            str(sheet.partner_id): {key: _gap_json(instrument, key, one) for key, one in values["gap"].items()}
+            for sheet, values in both.items()
+            if "gap" in values
+        },
+        "couple_mean": {
+            key: {"score": _float(one.value), "reason": one.reason}
+            for key, one in both[first].get("couple_mean", {}).items()
+        },
+    }
+
+
+def days_between(first: AnswerSheet, second: AnswerSheet) -> float | None:
+    """Whole days between two submissions, the begun one not counted; None unless both were submitted."""
+    if first.submitted_at is None or second.submitted_at is None:
+        return None
+    return abs(first.submitted_at - second.submitted_at) // DAY
+
+
+def _gap_json(instrument: Instrument, score_id: str, one: DyadicValue) -> dict[str, Any]:
+    return {
+        "score": _float(one.value),
+        "band": scoring.gap_band(instrument, one.value),
+        "standard_error": scoring.gap_standard_error(instrument, score_id),
+        "reason": one.reason,
+    }
+
+
+def _float(value: Fraction | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def opened_lines(sheet: AnswerSheet, *, lines: Iterable[str]) -> list[dict[str, Any]]:
+    """The single answers of some lines, opened by a therapist and logged. Raises Http404 for a line not given.
+
+    A confidential line is opened alone: with others it stays masked.
+    """
+    form = form_of(sheet)
+    asked = list(dict.fromkeys(lines))
+    if not asked or not set(asked) <= form.given:
+        raise Http404
+    values, _ = values_of(sheet, form)
+    chosen = [form.instrument.by_id[line_id] for line_id in asked]
+    shown = [line for line in chosen if line.audience != "confidential" or len(chosen) == 1]
+    audit.record(
+        "lines.opened",
+        object_id=sheet.id,
+        couple_id=sheet.couple_id,
+        lines=[line.id for line in shown],
+    )
+    return [_opened(form.instrument, line, values[line.id], masked=line not in shown) for line in chosen]
+
+
+def _opened(instrument: Instrument, line: Line, stored: int | None, *, masked: bool) -> dict[str, Any]:
+    labels = {option.value: option.label for option in line.scale}
+    states = {-1: "It did not come up", -2: "Rather not say", None: "Left blank"}
+    answer = labels[stored] if stored is not None and stored >= 0 else states[stored]
+    return {
+        "line": line.id,
+        "text": line.text,
+        "answer": None if masked else answer,
+        "masked": masked,
+        "notes": instrument.notes_for(line),
+    }

@@ -1,0 +1,65 @@
+"""Who may see a couple, and who the partner behind a request is."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from clients.invitations import digest
+from clients.models import Couple, PartnerSession
+from practice import tenancy
+from practice.access import audience
+from practice.database.context import Scope
+from practice.models import Membership, Practice, Role
+
+PARTNER_COOKIE = f"{settings.PREFIX}form"
+
+
+def couples_treated_by(membership: Membership) -> QuerySet[Couple]:
+    """The couples this member is responsible for, and may change."""
+    if membership.role not in (Role.THERAPIST, Role.OWNER):
+        return Couple.objects.none()
+    return Couple.objects.filter(therapist=membership)
+
+
+def couples_visible_to(membership: Membership) -> QuerySet[Couple]:
+    """The couples this member may read: those they treat; for a supervisor, all, where the practice's policy says so."""
+    if membership.role != Role.SUPERVISOR:
+        return couples_treated_by(membership)
+    policy = Practice.objects.filter(pk=tenancy.practice_id(), supervisors_read_couples=True)
+    return Couple.objects.all() if policy.exists() else Couple.objects.none()
+
+
+def partner_session_of(token: str) -> PartnerSession | None:
+    """The live session of a token, at the gate; asking keeps it alive."""
+    now = timezone.now()
+    live = PartnerSession.objects.filter(token_hash=digest(token), ended_at=None, expires_at__gt=now, idle_at__gt=now)
+    if not token or not live.update(idle_at=now + settings.PARTNER_SESSION_IDLE):
+        return None
+    return live.get()
+
+
+def enter_as_partner(request: HttpRequest, session: PartnerSession) -> None:
+    request.partner_session = session  # type: ignore[attr-defined]
+    tenancy.assume(Scope.partner(practice_id=session.practice_id, partner_id=session.partner_id))
+
+
+class PartnerPage:
+    """A partner's browser that opened a link."""
+
+    name = "partner"
+
+    def enter(self, request: HttpRequest) -> HttpResponse | None:
+        session = partner_session_of(request.COOKIES.get(PARTNER_COOKIE, ""))
+        if session is None:
+            return render(request, "partner/ended.html", status=410)
+        enter_as_partner(request, session)
+        return None
+
+
+def partner(view: Callable[..., Any]) -> Callable[..., Any]:
+    return audience(PartnerPage())(view)

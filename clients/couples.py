@@ -1,0 +1,179 @@
+"""Couples and their two partners. A couple has exactly two, each with what can reach them safely.
+
+Two partners never share an address: whoever reads it would hold both links. Where they do, links go hand to hand.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils import timezone
+
+from clients.models import Couple, Partner
+from practice import audit
+from practice.errors import DomainError, InvalidInput
+from practice.models import Membership
+
+
+class TwoPartners(InvalidInput):
+    """A couple has exactly two partners: give both, with their names."""
+
+    code = "two_partners"
+
+
+class SameAddress(InvalidInput):
+    """Both partners have the same address, so one could open the other's link. Give each an own one, or none."""
+
+    code = "same_address"
+
+
+class CoupleClosed(DomainError):
+    """This couple is closed. Open it again to go on."""
+
+    code = "couple_closed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartnerDetails:
+    name: str
+    email: str = ""
+    phone: str = ""
+    channel: str = Partner.Channel.NONE
+    hours: str = ""
+    neutral_name: str = ""
+
+
+def create_couple(*, label: str, partners: Sequence[PartnerDetails], therapist: Membership | None) -> Couple:
+    """A couple in intake. Raises TwoPartners, SameAddress or InvalidInput with the faults by field."""
+    _check(label, partners)
+    with transaction.atomic():
+        couple = Couple.objects.create(label=label.strip(), therapist=therapist, created_at=timezone.now())
+        for position, details in enumerate(partners, start=1):
+            Partner.objects.create(couple=couple, position=position, **_fields(details))
+    audit.record("couple.created", object_id=couple.id, couple_id=couple.id)
+    return couple
+
+
+def update_couple(couple: Couple, *, label: str | None = None, state: str | None = None) -> None:
+    """Rename a couple, or move it between intake, active and paused."""
+    if label is not None:
+        couple.label = label.strip() or couple.label
+    if state is not None and state != couple.state:
+        if state == Couple.State.CLOSED or couple.state == Couple.State.CLOSED:
+            raise InvalidInput(
+                "Close a couple with a reason; open a closed one again first.",
+                code="closed_reason",
+            )
+        couple.state = state
+    couple.save(update_fields=["label", "state"])
+    audit.record("couple.changed", object_id=couple.id, couple_id=couple.id)
+
+
+def close_couple(couple: Couple, *, reason: str) -> None:
+    """End care, with a reason. Separation is an outcome like any other."""
+    if reason not in Couple.ClosedReason.values:
+        raise InvalidInput("Choose why care ends.", code="closed_reason")
+    couple.state, couple.closed_reason, couple.closed_at = (
+        Couple.State.CLOSED,
+        reason,
+        timezone.now(),
+    )
+    couple.save(update_fields=["state", "closed_reason", "closed_at"])
+    audit.record("couple.closed", object_id=couple.id, couple_id=couple.id, reason=reason)
+
+
+def reopen_couple(couple: Couple) -> None:
+    couple.state, couple.closed_reason, couple.closed_at = Couple.State.ACTIVE, "", None
+    couple.save(update_fields=["state", "closed_reason", "closed_at"])
+    audit.record("couple.reopened", object_id=couple.id, couple_id=couple.id)
+
+
+def update_partners(couple: Couple, partners: Sequence[PartnerDetails]) -> None:
+    """Replace what is known of both partners, in their order. Raises as create_couple does."""
+    _check(couple.label, partners)
+    with transaction.atomic():
+        for partner, details in zip(
+            couple.partners.select_for_update().order_by("position"),
+            partners,
+            strict=True,
+        ):
+            for name, value in _fields(details).items():
+                setattr(partner, name, value)
+            partner.save()
+    audit.record("couple.contacts_changed", object_id=couple.id, couple_id=couple.id)
+
+
+def leave(partner: Partner) -> None:
+    """One partner takes no further part; the other goes on and is not told."""
+    partner.state = Partner.State.LEFT
+    partner.save(update_fields=["state"])
+    audit.record("partner.left", object_id=partner.id, couple_id=partner.couple_id)
+
+
+def normalised_address(email: str) -> str:
+    """What two spellings of one mailbox share: case, width, dots, +tags and the script of the domain do not count."""
+    local, _, domain = unicodedata.normalize("NFKC", email).strip().casefold().rpartition("@")
+    try:
+        domain = domain.encode("idna").decode()
+    except UnicodeError:
+        pass
+    return f"{local.partition('+')[0].replace('.', '')}@{domain.removesuffix('.')}"
+
+
+def _fields(details: PartnerDetails) -> dict[str, str]:
+    return {name: value.strip() for name, value in vars(details).items()}
+
+
+def _check(label: str, partners: Sequence[PartnerDetails]) -> None:
+    faults = [] if label.strip() else [_fault("label", "required", "Give the couple a label.")]
+    if len(partners) != 2:
+        raise TwoPartners
+    for number, details in enumerate(partners):
+        faults += _partner_faults(f"partners[{number}]", details)
+    if faults:
+        raise InvalidInput("Some of what was given does not fit.", faults=faults)
+    addresses = [normalised_address(details.email) for details in partners if details.email.strip()]
+    numbers = ["".join(filter(str.isdigit, details.phone)) for details in partners if details.phone.strip()]
+    if len(set(addresses)) < len(addresses) or len(set(numbers)) < len(numbers):
+        raise SameAddress
+
+
+def _partner_faults(path: str, details: PartnerDetails) -> list[dict[str, str]]:
+    faults = [] if details.name.strip() else [_fault(f"{path}.name", "required", "Give the partner a name.")]
+    if details.channel not in Partner.Channel.values:
+        faults.append(
+            _fault(
+                f"{path}.safe_contact.channel",
+                "invalid_choice",
+                "Choose email, sms or none.",
+            )
+        )
+    if details.channel == Partner.Channel.EMAIL and not details.email.strip():
+        faults.append(
+            _fault(
+                f"{path}.email",
+                "required",
+                "Give the address that is safe, or choose another channel.",
+            )
+        )
+    if details.channel == Partner.Channel.SMS and not details.phone.strip():
+        faults.append(
+            _fault(
+                f"{path}.phone",
+                "required",
+                "Give the number that is safe, or choose another channel.",
+            )
+        )
+    if details.email.strip():
+        try:
+            validate_email(details.email.strip())
+        except ValidationError:
+            faults.append(_fault(f"{path}.email", "invalid", "This is not an e-mail address."))
+    return faults
+
+
+def _fault(field: str, code: str, detail: str) -> dict[str, str]:
+    return {"field": field, "code": code, "detail": detail}

@@ -1,0 +1,171 @@
+"""Links for partners: one to one sheet, hashed at rest, opened by a person's POST in one atomic statement.
+
+A newer invitation ends the older ones. A key that is wrong, used, ended or expired is answered alike. The browser
+that opened a link can come back with it until the sheet is finished or its window closes.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from clients.models import Invitation, LinkKey, Partner, PartnerSession
+from practice import audit, mail, outbox, tenancy
+from practice.content import client_texts
+from practice.errors import DomainError
+from practice.models import Practice
+
+UNOPENED_FOR = timedelta(days=7)
+KEY_BYTES = 32
+
+
+class LinkEnded(DomainError):
+    """This link has ended. Ask your therapist for a new one."""
+
+    code = "link_ended"
+    status = 410
+
+
+class NoSafeChannel(DomainError):
+    """No safe way to reach this partner by that channel is recorded. Hand the link over in person."""
+
+    code = "no_safe_channel"
+
+
+@dataclass(frozen=True)
+class Issued:
+    """`key` and `url` only for a link handed over in person, and only now."""
+
+    invitation: Invitation
+    key: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Opened:
+    token: str
+    session: PartnerSession
+
+
+def digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def url_of(key: str) -> str:
+    return f"{settings.SITE_URL}/f/{key}/"
+
+
+def invite(partner: Partner, *, sheet_id: UUID, delivery: str, closes_at: datetime) -> Issued:
+    """A new link to a sheet; older ones of that sheet end. Raises NoSafeChannel."""
+    if delivery != Invitation.Delivery.IN_PERSON and delivery != partner.channel:
+        raise NoSafeChannel
+    if delivery == Invitation.Delivery.SMS:
+        raise NoSafeChannel("Text messages cannot be sent yet. Hand the link over in person.")
+    now = timezone.now()
+    end_links(sheet_id)
+    handed_over = delivery == Invitation.Delivery.IN_PERSON
+    state = Invitation.State.HANDED_OVER if handed_over else Invitation.State.QUEUED
+    invitation = Invitation.objects.create(
+        partner=partner,
+        sheet_id=sheet_id,
+        delivery=delivery,
+        state=state,
+        closes_at=closes_at,
+        created_at=now,
+    )
+    audit.record(
+        "invitation.issued",
+        object_id=invitation.id,
+        couple_id=partner.couple_id,
+        delivery=delivery,
+    )
+    if not handed_over:
+        outbox.post("send_invitation", invitation.id)
+        return Issued(invitation)
+    key = _make_key(invitation, partner.id)
+    return Issued(invitation, key, url_of(key))
+
+
+def end_links(sheet_id: UUID) -> None:
+    """End every link and every open browser of a sheet."""
+    now = timezone.now()
+    practice = tenancy.practice_id()
+    live = Invitation.objects.filter(sheet_id=sheet_id).exclude(state=Invitation.State.ENDED)
+    live.update(state=Invitation.State.ENDED)
+    LinkKey.objects.filter(practice_id=practice, sheet_id=sheet_id, ended_at=None).update(ended_at=now)
+
+
+def end_sessions(sheet_id: UUID) -> None:
+    open_ones = PartnerSession.objects.filter(practice_id=tenancy.practice_id(), sheet_id=sheet_id, ended_at=None)
+    open_ones.update(ended_at=timezone.now())
+
+
+def send_invitation(reference: UUID) -> None:
+    """The worker's part: make the key now, keep only its hash, send the neutral mail.
+
+    The mail leaves before the commit: a crash between the two sends it again, with another key, and the first is dead.
+    """
+    invitation = Invitation.objects.select_for_update(of=("self",)).select_related("partner").get(pk=reference)
+    partner = invitation.partner
+    if invitation.state != Invitation.State.QUEUED or invitation.closes_at <= timezone.now():
+        return
+    if partner.channel != invitation.delivery or partner.state != Partner.State.ACTIVE:
+        invitation.state = Invitation.State.FAILED
+        invitation.save(update_fields=["state"])
+        return
+    key = _make_key(invitation, partner.id)
+    texts = client_texts()
+    mail.send_plain(
+        to=partner.email,
+        subject=texts["invitation_subject"]["en"],
+        body=f"{texts['invitation_body']['en']}\n\n{url_of(key)}\n",
+        sender_name=Practice.objects.get(pk=tenancy.practice_id()).sender_name,
+        message_id=invitation.id,
+    )
+    invitation.state, invitation.sent_at = Invitation.State.SENT, timezone.now()
+    invitation.save(update_fields=["state", "sent_at"])
+
+
+def open_link(key: str, *, browser: str | None) -> Opened:
+    """Open a link at the gate, once, or again from the browser that did. Raises LinkEnded."""
+    now = timezone.now()
+    browser_hash = digest(browser or secrets.token_urlsafe(KEY_BYTES))
+    fresh = Q(opened_at=None, expires_at__gt=now)
+    again = Q(browser_hash=browser_hash, reopen_until__gt=now)
+    links = LinkKey.objects.filter(pk=digest(key))
+    if not links.filter(fresh | again, ended_at=None).update(
+        opened_at=Coalesce(F("opened_at"), now),
+        browser_hash=Coalesce(F("browser_hash"), browser_hash),
+    ):
+        raise LinkEnded
+    link = links.get()
+    token = secrets.token_urlsafe(KEY_BYTES)
+    session = PartnerSession.objects.create(
+        token_hash=digest(token),
+        practice_id=link.practice_id,
+        partner_id=link.partner_id,
+        sheet_id=link.sheet_id,
+        expires_at=min(now + settings.PARTNER_SESSION_LONGEST, link.reopen_until),
+        idle_at=now + settings.PARTNER_SESSION_IDLE,
+    )
+    return Opened(token, session)
+
+
+def _make_key(invitation: Invitation, partner_id: UUID) -> str:
+    key = secrets.token_urlsafe(KEY_BYTES)
+    LinkKey(
+        key_hash=digest(key),
+        practice_id=tenancy.practice_id(),
+        partner_id=partner_id,
+        sheet_id=invitation.sheet_id,
+        invitation_id=invitation.id,
+        expires_at=min(timezone.now() + UNOPENED_FOR, invitation.closes_at),
+        reopen_until=invitation.closes_at,
+    ).save(force_insert=True)
+    return key

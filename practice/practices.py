@@ -1,0 +1,64 @@
+"""Making a practice and its members, and what a practice settles for itself."""
+
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+from django.db import connections, transaction
+from django.utils import timezone
+
+from practice import audit
+from practice.content import crisis_resources, missing_topics
+from practice.errors import DomainError, InvalidInput
+from practice.models import Membership, Practice, Role, User
+
+OWNER = "owner"
+
+
+class ResourcesMissing(DomainError):
+    """Help lines for this country are not complete, so they cannot be confirmed. Add the missing ones first."""
+
+    code = "resources_missing"
+
+
+def create_practice(*, name: str, slug: str, country: str, time_zone: str = "UTC") -> Practice:
+    """The operator's part: a new tenant. Needs the owner's connection. Raises InvalidInput."""
+    if Practice.objects.using(OWNER).filter(slug=slug).exists():
+        raise InvalidInput("There is a practice with this short name already.", code="slug_taken")
+    return Practice.objects.using(OWNER).create(name=name, slug=slug, country=country.upper(), time_zone=time_zone)
+
+
+def add_member(practice: Practice, *, email: str, name: str, role: str, password: str | None = None) -> Membership:
+    """A member with a user of that e-mail, who is made if there is none. Needs the owner's connection."""
+    if role not in Role.values:
+        raise InvalidInput("Choose a role: owner, admin, therapist or supervisor.", code="role")
+    email = User.objects.normalize_email(email).casefold()
+    user, made = User.objects.using(OWNER).get_or_create(
+        email=email, defaults={"name": name, "password": make_password(password)}
+    )
+    if made:
+        EmailAddress.objects.using(OWNER).create(user=user, email=email, verified=True, primary=True)
+    return Membership.objects.using(OWNER).create(practice=practice, user=user, role=role, name=name)
+
+
+class as_maintenance(transaction.Atomic):
+    """A transaction on the owner's connection that sees every practice; for the operator's commands only."""
+
+    def __init__(self) -> None:
+        super().__init__(using=OWNER, savepoint=True, durable=False)
+
+    def __enter__(self) -> None:
+        super().__enter__()
+        with connections[OWNER].cursor() as cursor:
+            cursor.execute("SET LOCAL ROLE attune_maintenance")
+
+
+def confirm_resources(practice: Practice, *, by: Membership, at: datetime | None = None) -> None:
+    """The practice has checked the help lines of its country: who, when, which list. Raises ResourcesMissing."""
+    if missing := missing_topics(practice.country):
+        raise ResourcesMissing(f"{ResourcesMissing.__doc__} Missing: {', '.join(missing)}.")
+    practice.resources_version = str(crisis_resources()["version"])
+    practice.resources_confirmed_at = at or timezone.now()
+    practice.resources_confirmed_by = by.name
+    practice.save(update_fields=["resources_version", "resources_confirmed_at", "resources_confirmed_by"])
+    audit.record("resources.confirmed", object_id=practice.id)
