@@ -62,8 +62,9 @@ class Parts:
                 yield direction, item["id"]
 
     def audience_of(self, item: Json) -> str:
-        """Who may see an item; a domain that is not there hides it."""
-        return str(item.get("visibility") or self.domains.get(item["domain"], {}).get("visibility", AUDIENCES[-1]))
+        """Who may see an item. A missing domain is a fault of its own; no other fault is made of it."""
+        domain = self.domains.get(item["domain"], {})
+        return str(item.get("visibility") or domain.get("visibility", AUDIENCES[0]))
 
     def scale_of(self, item: Json) -> str:
         return str(item.get("scale", self.definition["default_scale"]))

@@ -109,6 +109,8 @@ def pages(parts: Parts) -> Iterator[Found]:
     known = {section["id"] for section in parts.sections}
     for index, sitting in enumerate(parts.definition.get("sittings", [])):
         wanted = [name for part in sitting.get("parts", [sitting.get("sections", [])]) for name in part]
+        if ("parts" in sitting) == ("sections" in sitting) or ("parts" in sitting) != ("max_gap_hours" in sitting):
+            yield f"sittings[{index}]", "A sitting has its sections, or its parts and the hours between them."
         for name in wanted:
             if name not in known:
                 yield f"sittings[{index}]", f"There is no section {name!r}."

@@ -1,0 +1,53 @@
+from pathlib import Path
+
+import pytest
+
+from assessments.instruments import library
+from assessments.instruments.checks import CHECKS, instrument_faults
+from practice.content import ContentError, Fault
+from tests.assessments.broken_instruments import SCHEMA, STATIC
+from tests.assessments.variants import FILES, Variant
+
+
+def faults_of(text: str, **options) -> tuple[Fault, ...]:
+    with pytest.raises(ContentError) as refused:
+        library.parse(text, **options)
+    return refused.value.faults
+
+
+@pytest.mark.parametrize("ref", ["ena-c@0.2.0", "ena-ck@0.2.0"])
+def test_shipped_instrument_has_no_fault(ref):
+    assert instrument_faults(library.get(ref).definition) == []
+
+
+@pytest.mark.parametrize("variant", [*SCHEMA, *STATIC], ids=lambda variant: variant.name)
+def test_broken_variant_is_refused_at_its_path(variant: Variant):
+    faults = faults_of(variant.text())
+    assert (variant.check, variant.path) in {(fault.check, fault.path) for fault in faults}
+    if variant.alone:
+        assert {fault.check for fault in faults} == {variant.check}
+
+
+def test_each_check_has_a_variant_that_it_alone_catches():
+    assert {variant.check for variant in STATIC if variant.alone} == {"ST01", *CHECKS}
+
+
+def test_variants_have_names_of_their_own():
+    names = [variant.name for variant in [*SCHEMA, *STATIC]]
+    assert len(names) == len(set(names)) >= 72
+
+
+def test_import_is_held_to_the_same_checks():
+    text = FILES["ena-c"].read_text().replace("id: ena-c\n", "id: our-form\n", 1)
+    broken = text.replace(
+        "range: [0, 100], better: lower, visibility: therapist_only}",
+        "range: [0, 99], better: lower, visibility: joint_ok}",
+        1,
+    )
+    assert library.parse(text, bundle="imported").id == "our-form"
+    assert {fault.check for fault in faults_of(broken, bundle="imported")} == {"ST06", "ST09"}
+
+
+def test_shipped_file_is_named_after_its_id_and_version():
+    folder = Path(library.__file__).parent
+    assert {path.stem for path in folder.glob("*.yaml")} == {ref.replace("@", "-") for ref in library.shipped()}
