@@ -267,8 +267,8 @@ WHITENOISE_USE_FINDERS = not HASHED_STATIC
 
 # Logs: JSON lines with an allow-list of fields (practice/logs.py); no path, no query, no body, no parameter.
 DJANGO_STRUCTLOG_COMMAND_LOGGING_ENABLED = False
-LOGGING_CONFIG = None
-LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOGGING_CONFIG = "practice.logs.configure"
+LOGGING = {"level": env.str("LOG_LEVEL", default="INFO")}
 structlog.configure(
     processors=[
         structlog.contextvars.merge_contextvars,
