@@ -80,7 +80,7 @@ def read_yaml(source: str | Path) -> Any:
         raise ContentError([Fault("", "yaml", f"The file is larger than {MAX_BYTES // 1024} kB.")])
     try:
         _refuse_depth_and_aliases(text)
-        data = yaml.load(text, Loader=_StrictLoader)  # a safe loader, made stricter
+        data = yaml.load(text, Loader=_StrictLoader)  # noqa: S506  a safe loader, made stricter
     except (yaml.YAMLError, ValueError) as error:
         raise ContentError([_reading_fault(error)]) from error
     if faults := list(_not_plain(data, ())):
@@ -106,23 +106,16 @@ def _reading_fault(error: Exception) -> Fault:
 
 
 def _not_plain(value: Any, path: Place) -> Iterator[Fault]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _not_plain(inner, (*path, key))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _not_plain(inner, (*path, index))
+    if isinstance(value, dict | list):
+        for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _not_plain(inner, (*path, step))
     elif isinstance(value, str):
         if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in value):
             yield Fault(join(path), "yaml", "The text holds a character that cannot be stored.")
     elif isinstance(value, float) and not math.isfinite(value):
         yield Fault(join(path), "yaml", "This number is not finite.")
     elif not isinstance(value, bool | int | float | None):
-        yield Fault(
-            join(path),
-            "yaml",
-            "This is read as a date or binary value; put text in quotes.",
-        )
+        yield Fault(join(path), "yaml", "This is read as a date or binary value; put text in quotes.")
 
 
 def join(path: Place) -> str:

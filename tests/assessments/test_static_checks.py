@@ -5,8 +5,14 @@ import pytest
 from assessments.instruments import library
 from assessments.instruments.checks import CHECKS, instrument_faults
 from practice.content import ContentError, Fault
-from tests.assessments.broken_instruments import SCHEMA, STATIC
+from tests.assessments.broken.safety import SAFETY
+from tests.assessments.broken.schema import SCHEMA
+from tests.assessments.broken.scoring import SCORING
+from tests.assessments.broken.structure import STRUCTURE
+from tests.assessments.broken.wording import WORDING
 from tests.assessments.variants import FILES, Variant
+
+STATIC = [*STRUCTURE, *SCORING, *SAFETY, *WORDING]
 
 
 def faults_of(text: str, **options) -> tuple[Fault, ...]:

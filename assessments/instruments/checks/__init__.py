@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from assessments.instruments.checks import dyadic, safety, scoring, structure, wording
+from assessments.instruments.checks import dyadic, pages, safety, scoring, structure, wording
 from assessments.instruments.checks.parts import Check, Parts
 from assessments.instruments.definition import Json
 from practice.content import Fault
@@ -23,9 +23,9 @@ CHECKS: Mapping[str, Check] = {
     "ST08": scoring.minimums,
     "ST09": scoring.ranges,
     "ST10": scoring.one_primary,
-    "ST11": structure.pages,
-    "ST12": structure.safety_pages,
-    "ST13": structure.text_keys,
+    "ST11": pages.pages,
+    "ST12": pages.safety_pages,
+    "ST13": pages.text_keys,
     "ST14": dyadic.dyadic_values,
     "ST15": scoring.bands,
     "ST16": wording.provisional_mark,

@@ -1,12 +1,12 @@
-"""Ids, scales, texts and pages: what names what, and whether it is there (ST02 to ST04, ST11 to ST13)."""
+"""Ids, scales and texts: what names what, and whether it is there (ST02 to ST04)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from assessments.instruments.checks.parts import SENTINEL, Found, Parts
+from assessments.instruments.checks.parts import Found, Parts
 from assessments.instruments.definition import Json
-from practice.content import client_text_keys, repeated, texts_by_language
+from practice.content import repeated, texts_by_language
 
 MAX_VALUE = 999
 
@@ -95,74 +95,3 @@ def _languages(parts: Parts) -> Iterator[Found]:
     for path, texts in texts_by_language(parts.definition):
         if language not in texts:
             yield f"{path}.{language}", f"The text in the file's own language, {language!r}, is missing."
-
-
-def pages(parts: Parts) -> Iterator[Found]:
-    """ST11"""
-    if not parts.sections:
-        return
-    yield from _placements(parts)
-    with_recall = {section["id"] for section in parts.sections if "recall_first" in section}
-    for index, section in enumerate(parts.sections):
-        if section.get("recall_same_as") not in {None, *with_recall}:
-            yield f"sections[{index}].recall_same_as", "No section of this name has a recall window of its own."
-    known = {section["id"] for section in parts.sections}
-    for index, sitting in enumerate(parts.definition.get("sittings", [])):
-        wanted = [name for part in sitting.get("parts", [sitting.get("sections", [])]) for name in part]
-        if ("parts" in sitting) == ("sections" in sitting) or ("parts" in sitting) != ("max_gap_hours" in sitting):
-            yield f"sittings[{index}]", "A sitting has its sections, or its parts and the hours between them."
-        for name in wanted:
-            if name not in known:
-                yield f"sittings[{index}]", f"There is no section {name!r}."
-        for place in repeated(wanted):
-            yield f"sittings[{index}]", f"The section {wanted[place]!r} stands twice."
-
-
-def _placements(parts: Parts) -> Iterator[Found]:
-    seen: set[tuple[str, str]] = set()
-    for index, section in enumerate(parts.sections):
-        for place, name in enumerate(section["items"]):
-            if name not in parts.items:
-                continue
-            own = parts.directions_of(parts.items[name])
-            asked = {section["direction"]} if "direction" in section else own
-            path = f"sections[{index}].items[{place}]"
-            if not asked <= own:
-                yield path, f"{name} is not asked in the direction {section['direction']!r}."
-            elif len(asked) != 1:
-                yield f"sections[{index}].direction", f"This is needed, because {name} is asked in several directions."
-            elif asked & {direction for direction, item in seen if item == name}:
-                yield path, f"{name} already stands on a page in this direction."
-            seen |= {(direction, name) for direction in asked}
-    for direction, name in parts.asked():
-        if (direction, name) not in seen:
-            yield "sections", f"{direction}.{name} is on no page."
-
-
-def safety_pages(parts: Parts) -> Iterator[Found]:
-    """ST12"""
-    sentinels = {item["id"] for item in parts.sentinels()}
-    for index, section in enumerate(parts.sections):
-        if not sentinels & set(section["items"]):
-            continue
-        if not set(section["items"]) <= sentinels or not section.get("own_page"):
-            yield f"sections[{index}]", f"Lines of {SENTINEL} stand on a page of their own (own_page)."
-        for key in ("preface", "footer", "after"):
-            if key not in section:
-                yield f"sections[{index}].{key}", f"A page with lines of {SENTINEL} needs this text."
-
-
-def text_keys(parts: Parts) -> Iterator[Found]:
-    """ST13"""
-    known = client_text_keys()
-    wanted = [
-        (f"sections[{index}].{key}", section[key])
-        for index, section in enumerate(parts.sections)
-        for key in ("preface", "footer", "after")
-        if key in section
-    ]
-    if "joint_report" in parts.definition:
-        wanted.append(("joint_report.missing", parts.definition["joint_report"]["missing"]))
-    for path, key in wanted:
-        if key not in known:
-            yield path, f"There is no client text {key!r}."

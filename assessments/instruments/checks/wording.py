@@ -9,7 +9,7 @@ from assessments.instruments.checks.parts import Found, Parts
 from practice.content import claims, strings, tells_too_much
 
 ALLOWED_LICENCES = frozenset({"CC-BY-4.0", "CC0-1.0"})
-TEXT_OF_A_HOLDER = ("instructions", "therapist_notes", "context_checklist")
+TEXT_OF_A_HOLDER = ("therapist_notes", "context_checklist")
 
 
 def provisional_mark(parts: Parts) -> Iterator[Found]:
@@ -28,20 +28,25 @@ def provisional_mark(parts: Parts) -> Iterator[Found]:
 
 def licence(parts: Parts) -> Iterator[Found]:
     """ST22"""
-    definition = parts.definition
-    terms = definition["license"]
-    if not parts.is_stub:
-        if terms["text"] not in ALLOWED_LICENCES and terms.get("bundle") != "allowed":
-            yield "license", "The licence is not on the allow list, and nothing says that bundling is allowed."
+    if parts.is_stub:
+        yield from _holders_text(parts)
         return
-    for key in TEXT_OF_A_HOLDER:
-        if key in definition:
-            yield key, "A stub carries no text."
-    for index, section in enumerate(parts.sections):
-        for key in ("recall_first", "recall_repeat"):
-            if "page_line" in section.get(key, {}):
-                yield f"sections[{index}].{key}.page_line", "A stub carries no text."
-    for name, scale in definition["response_scales"].items():
+    terms = parts.definition["license"]
+    if terms["text"] not in ALLOWED_LICENCES and terms.get("bundle") != "allowed":
+        yield "license", "The licence is not on the allow list, and nothing says that bundling is allowed."
+
+
+def _holders_text(parts: Parts) -> Iterator[Found]:
+    """What of a stub would be the licence holder's words: more than the schema can tell."""
+    places = [key for key in TEXT_OF_A_HOLDER if key in parts.definition]
+    places += [
+        f"sections[{index}].{key}.page_line"
+        for index, section in enumerate(parts.sections)
+        for key in ("recall_first", "recall_repeat")
+        if "page_line" in section.get(key, {})
+    ]
+    yield from ((place, "A stub carries no text.") for place in places)
+    for name, scale in parts.definition["response_scales"].items():
         for place, option in enumerate(scale["options"]):
             if set(option["label"].values()) != {str(option["value"])}:
                 yield f"response_scales.{name}.options[{place}].label", "A stub names its answers by number."
