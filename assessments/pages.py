@@ -78,7 +78,7 @@ def _section_pages(instrument: Instrument, section: Json, lines: list[Line]) -> 
     if options and instrument.context_checklist:
         prompt = instrument.words(instrument.context_checklist["prompt"])
         yield Page(0, "context", section["id"], _groups(options), prompt=prompt)
-    if asked and "after" in section:
+    if "after" in section:
         yield Page(0, "after", section["id"], after=section["after"])
 
 

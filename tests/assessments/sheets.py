@@ -1,6 +1,9 @@
 """Answer sheets for tests of pure code: what one partner answered, as stored numbers by line id."""
 
-from assessments.instruments.definition import Instrument, Line
+from hypothesis import strategies as st
+
+from assessments.instruments.definition import DECLINED, NOT_APPLICABLE, Instrument, Line
+from assessments.scoring import score_lines
 
 Sheet = dict[str, int | None]
 
@@ -27,4 +30,27 @@ def same(instrument: Instrument, value: int) -> Sheet:
 
 def answers(instrument: Instrument, given: dict[str, int | str | None]) -> Sheet:
     """Answers as people give them, and "blank", by line id."""
-    return {line_id: None if value == "blank" else instrument.encode(line_id, value) for line_id, value in given.items()}
+    return {
+        line_id: None if value == "blank" else instrument.encode(line_id, value) for line_id, value in given.items()
+    }
+
+
+@st.composite
+def sheets(draw: st.DrawFn, instrument: Instrument) -> Sheet:
+    """A sheet with mostly numbers, and codes and blanks here and there."""
+    lines = asked(instrument)
+    numbers = draw(st.lists(st.integers(0, 4), min_size=len(lines), max_size=len(lines)))
+    sheet: Sheet = {line.id: number for line, number in zip(lines, numbers, strict=True)}
+    missing = st.sampled_from([None, DECLINED, NOT_APPLICABLE])
+    return sheet | draw(st.dictionaries(st.sampled_from(sorted(sheet)), missing, max_size=25))
+
+
+def twelfths(instrument: Instrument, sheet: Sheet, direction: str) -> dict[str, int]:
+    """Twelve times the mean item score of each domain of four with enough answers: always a whole number."""
+    sums = {}
+    for domain in instrument.scores[instrument.primary_score]["of"]:
+        raw = [(line, sheet[line.id]) for line in score_lines(instrument, domain, direction)]
+        found = [4 - value if line.reverse else value for line, value in raw if value is not None and value >= 0]
+        if len(found) >= 3:
+            sums[domain] = 12 // len(found) * sum(found)
+    return sums
