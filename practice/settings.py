@@ -104,7 +104,7 @@ DATABASES = {
 }
 # Migrations and the test database only; web and worker run without it.
 if "OWNER_DATABASE_URL" in os.environ or "OWNER_DATABASE_URL_FILE" in os.environ:
-    DATABASES["owner"] = env.db_url("OWNER_DATABASE_URL")
+    DATABASES["owner"] = {**env.db_url("OWNER_DATABASE_URL"), "TEST": {"DEPENDENCIES": []}}
 ATOMIC_REQUESTS = False
 DATABASE_ROUTERS = ["practice.database.router.MigrateAsOwner"]
 

@@ -1,0 +1,186 @@
+"""Makes what tests need, the way the product makes it: through domain functions, each call a transaction of its own.
+
+Call them outside any scope. Practices and members are the operator's part and made on the owner's connection.
+"""
+
+import functools
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from assessments import answers, assignments
+from assessments.instruments.definition import CONTEXT
+from assessments.models import AnswerSheet, Assignment
+from assessments.sheets import form_of
+from clients.access import PARTNER_COOKIE
+from clients.couples import PartnerDetails, create_couple
+from clients.invitations import Issued, open_link
+from clients.models import Couple, Invitation, Partner, PartnerSession
+from practice import outbox, tenancy
+from practice.content import crisis_resources
+from practice.database.context import Scope
+from practice.models import Membership, Practice, Role, User
+from practice.practices import as_maintenance
+
+PASSWORD = "five quiet otters"
+
+
+@functools.cache
+def hashed_password() -> str:
+    return make_password(PASSWORD)
+
+
+def make_practice(name: str = "Riverside", *, slug: str, country: str = "US", confirmed: bool = True) -> Practice:
+    """A practice; `confirmed` says whether it has confirmed its help lines, without which no safety line is asked."""
+    found = Practice(name=name, slug=slug, country=country)
+    if confirmed:
+        found.resources_version = str(crisis_resources()["version"])
+        found.resources_confirmed_at, found.resources_confirmed_by = timezone.now(), "Olive"
+    with as_maintenance():
+        found.save(using="owner", force_insert=True)
+    found._state.db = "default"
+    return found
+
+
+def make_member(practice: Practice, name: str, *, role: str = Role.THERAPIST, email: str = "") -> Membership:
+    email = email or f"{name.lower()}@{practice.slug}.example"
+    with as_maintenance():
+        user, made = User.objects.using("owner").get_or_create(
+            email=email, defaults={"name": name, "password": hashed_password()}
+        )
+        if made:
+            EmailAddress.objects.using("owner").create(user=user, email=email, verified=True, primary=True)
+        membership = Membership(practice_id=practice.id, user_id=user.id, role=role, name=name)
+        membership.save(using="owner", force_insert=True)
+    user._state.db = membership._state.db = "default"
+    membership.user, membership.practice = user, practice
+    return membership
+
+
+def as_staff(membership: Membership) -> AbstractContextManager[None]:
+    """A transaction as this member, as the middleware opens it for a view."""
+    return tenancy.begin(
+        Scope.staff(practice_id=membership.practice_id, membership_id=membership.id, clinical=membership.is_clinical)
+    )
+
+
+def as_partner(partner: Partner) -> AbstractContextManager[None]:
+    return tenancy.begin(Scope.partner(practice_id=partner.practice_id, partner_id=partner.id))
+
+
+def as_worker(practice: Practice) -> AbstractContextManager[None]:
+    return tenancy.begin(Scope.worker(practice_id=practice.id))
+
+
+def at_the_gate() -> AbstractContextManager[Any]:
+    return transaction.atomic(durable=True)
+
+
+def make_couple(
+    therapist: Membership, *, label: str = "D & E", names: Sequence[str] = ("Dana", "Erin"), email: bool = False
+) -> Couple:
+    """A couple of this therapist. With `email`, each partner can safely be reached at name@example.org."""
+    partners = [
+        PartnerDetails(name=name, email=f"{name.lower()}@example.org", channel="email")
+        if email
+        else PartnerDetails(name=name)
+        for name in names
+    ]
+    with as_staff(therapist):
+        return create_couple(label=label, partners=partners, therapist=therapist)
+
+
+def partner_of(member: Membership, couple: Couple, position: int) -> Partner:
+    """Partner 1 or 2, read as a member of the practice."""
+    with as_staff(member):
+        return Partner.objects.select_related("couple").get(couple=couple, position=position)
+
+
+def assign(therapist: Membership, couple: Couple, instrument: str = "ena-c", **options: Any) -> Assignment:
+    """An assignment whose first wave is open, unless `schedule` in the options says otherwise."""
+    with as_staff(therapist):
+        return assignments.assign_instrument(couple, instrument=instrument, membership=therapist, **options)
+
+
+def sheet_of(therapist: Membership, assignment: Assignment, partner: Partner, *, wave: int = 1) -> AnswerSheet:
+    with as_staff(therapist):
+        return AnswerSheet.objects.select_related("partner", "couple", "wave").get(
+            wave__assignment=assignment, wave__number=wave, partner=partner
+        )
+
+
+def make_sheet(therapist: Membership, partner: Partner, instrument: str = "ena-c") -> AnswerSheet:
+    """A fresh assignment's open sheet of this partner."""
+    return sheet_of(therapist, assign(therapist, partner.couple, instrument), partner)
+
+
+def full_answers(sheet: AnswerSheet, value: int = 3) -> dict[str, Any]:
+    """`value` on every line of the sheet; nothing is ticked in the checklist, where there is one."""
+    with as_partner(sheet.partner):
+        lines = form_of(AnswerSheet.objects.get(pk=sheet.pk)).lines
+    asked = [line.id for line in lines if line.direction != CONTEXT]
+    checklist: dict[str, Any] = {f"{CONTEXT}.CX": []} if len(asked) < len(lines) else {}
+    return {**dict.fromkeys(asked, value), **checklist}
+
+
+def save(sheet: AnswerSheet, given: Mapping[str, Any]) -> None:
+    with as_partner(sheet.partner):
+        answers.save_answers(AnswerSheet.objects.get(pk=sheet.pk), given)
+
+
+def submit(sheet: AnswerSheet, given: Mapping[str, Any] | None = None) -> None:
+    """Save (3 everywhere, if nothing is given) and submit. Rules and scores have run when it returns."""
+    save(sheet, full_answers(sheet) if given is None else given)
+    with as_partner(sheet.partner):
+        answers.submit_sheet(AnswerSheet.objects.get(pk=sheet.pk))
+
+
+def hand_over(therapist: Membership, sheet: AnswerSheet) -> Issued:
+    """A link handed over in person; `.key` opens it."""
+    with as_staff(therapist):
+        return assignments.invite_to_sheet(sheet, delivery=Invitation.Delivery.IN_PERSON)
+
+
+def open_session(sheet: AnswerSheet) -> tuple[str, PartnerSession]:
+    """The token and the session of a partner who has opened this sheet's link."""
+    therapist = sheet.couple.therapist_id
+    assert therapist is not None
+    scope = Scope.staff(practice_id=sheet.practice_id, membership_id=therapist, clinical=True)
+    with tenancy.begin(scope):
+        key = assignments.invite_to_sheet(sheet, delivery=Invitation.Delivery.IN_PERSON).key
+    assert key is not None
+    with at_the_gate():
+        opened = open_link(key, browser=None)
+    return opened.token, opened.session
+
+
+def client_of(membership: Membership, **options: Any) -> Client:
+    """A browser in which this member is signed in."""
+    client = Client(**options)
+    with at_the_gate():
+        client.force_login(membership.user)
+    return client
+
+
+def partner_client(sheet: AnswerSheet, **options: Any) -> Client:
+    """A browser in which this sheet's partner has opened the link."""
+    client = Client(**options)
+    client.cookies[PARTNER_COOKIE] = open_session(sheet)[0]
+    return client
+
+
+def deliver_outbox() -> int:
+    """Does what is due, as the worker would; returns how many messages."""
+    due = outbox.due_ids()
+    return sum(outbox.deliver(message_id) for message_id in due)
+
+
+def in_days(days: float) -> Any:
+    return timezone.now() + timedelta(days=days)
