@@ -41,7 +41,7 @@ class RequestScope:
         response = self.get_response(request)
         if response.status_code < 400 and connection.scope:  # type: ignore[attr-defined]
             tenancy.finish()
-            if getattr(request, "session", None) is not None and needs_gate(request):
+            if request.session.accessed:  # it is saved, with the messages in it, after the view
                 tenancy.assume(None)
         return response
 
@@ -54,7 +54,3 @@ class RequestScope:
     ) -> HttpResponse | None:
         return audience_of(view).enter(request)
 
-
-def needs_gate(request: HttpRequest) -> bool:
-    """Whether anything after the view writes at the gate: only the session does, and only when it changed."""
-    return bool(request.session.modified or request.session.is_empty())
