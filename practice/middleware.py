@@ -1,8 +1,8 @@
 """The request's transaction and who it belongs to.
 
-RequestTransaction opens the transaction as the gate around everything, rendering included, and rolls back when the
-answer is 400 or more. RequestScope asks the view's audience (practice/access.py) who is calling, takes that scope
-for the view and goes back to the gate, where the session is saved.
+RequestTransaction opens the transaction as the gate around everything, rendering included. RequestScope asks the
+view's audience (practice/access.py) who is calling, takes that scope for the view and goes back to the gate, where the
+session is saved. An answer of 400 or more rolls back; what other middleware would still write is left out.
 """
 
 from collections.abc import Callable
@@ -27,8 +27,6 @@ class RequestTransaction:
             response = self.get_response(request)
             if response.streaming and not isinstance(response, FileResponse):
                 raise ImproperlyConfigured("A streamed answer would run after its transaction.")
-            if response.status_code >= 400:
-                transaction.set_rollback(True)
         audit.write_refused(audit.take())
         return response
 
@@ -39,7 +37,9 @@ class RequestScope:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code < 400 and connection.scope:  # type: ignore[attr-defined]
+        if response.status_code >= 400:
+            transaction.set_rollback(True)
+        elif connection.scope:  # type: ignore[attr-defined]
             tenancy.finish()
             if request.session.accessed:  # it is saved, with the messages in it, after the view
                 tenancy.assume(None)

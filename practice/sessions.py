@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import CreateError, UpdateError
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 
 def hashed(key: str) -> str:
@@ -29,6 +29,8 @@ class SessionStore(db.SessionStore):
 
     def save(self, must_create: bool = False) -> None:
         """One statement: the request's transaction is open already."""
+        if connection.needs_rollback:  # the request failed and leaves nothing behind
+            return None
         if self.session_key is None:
             return self.create()
         row = self.create_model_instance(self._get_session(no_load=must_create))
