@@ -27,6 +27,8 @@ class RequestTransaction:
             response = self.get_response(request)
             if response.streaming and not isinstance(response, FileResponse):
                 raise ImproperlyConfigured("A streamed answer would run after its transaction.")
+            if response.status_code >= 400:  # also one that other middleware answered, or failed to
+                transaction.set_rollback(True)
         audit.write_refused(audit.take())
         return response
 
