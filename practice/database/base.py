@@ -10,6 +10,7 @@ from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import psycopg
+from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.postgresql import base
 from django.db.transaction import TransactionManagementError
 
@@ -17,6 +18,11 @@ from practice.database.context import GATE, Scope, sign
 from practice.database.features import DatabaseFeatures
 
 SET_CONTEXT = "SELECT set_config('role', %s, true), set_config('app.context', %s, true)"
+# Row-level security does not hold whoever may become one of these.
+TOO_POWERFUL = """
+SELECT EXISTS (SELECT FROM pg_roles WHERE pg_has_role(oid, 'MEMBER') AND (rolsuper OR rolbypassrls))
+    OR EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND pg_has_role(relowner, 'MEMBER'))
+"""
 
 
 class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
@@ -66,6 +72,12 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
         if not autocommit:
             self.before_commit, self.audit_events = [], []
             self._write_context(self.scope_at_begin, at_begin=True)
+
+    def _configure_connection(self, connection: Any) -> bool:
+        """Once for each connection to the server, in the pool or not."""
+        if connection.execute(TOO_POWERFUL).fetchone()[0]:
+            raise ImproperlyConfigured("DATABASE_URL names a login that row-level security does not hold.")
+        return bool(super()._configure_connection(connection))
 
     def connect(self) -> None:
         self._connecting = True

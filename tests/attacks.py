@@ -1,0 +1,98 @@
+"""Raw connections below Django, for tests that attack the database, and protections taken away to prove the tests."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, LiteralString, cast
+
+import psycopg
+from django.db import connections
+from psycopg.types.json import Jsonb
+
+from practice.database.base import SET_CONTEXT
+from practice.database.context import GATE, Scope, sign
+from practice.database.preparation import prepare_database
+
+REFUSED = "42501"
+Outcome = list[tuple[Any, ...]] | str
+
+
+def connect(alias: str = "default", **options: Any) -> psycopg.Connection[Any]:
+    """A connection of the run-time login (or the owner) with nothing of Django's engine on it."""
+    given = connections[alias].settings_dict
+    where = {"host": given["HOST"], "port": given["PORT"], "user": given["USER"], "password": given["PASSWORD"]}
+    return psycopg.connect(**{**where, "dbname": given["NAME"], **options})
+
+
+@contextmanager
+def attacker(scope: Scope | None, *, context: str | None = None) -> Iterator[psycopg.Connection[Any]]:
+    """A transaction with the role of this scope, and its signed context or the one given. Rolled back at the end."""
+    with connect() as connection:
+        role = scope.role if scope else GATE
+        connection.execute(SET_CONTEXT, [role, sign(scope) if context is None else context])
+        yield connection
+        connection.rollback()
+
+
+def outcome(connection: psycopg.Connection[Any], sql: str, *params: Any) -> Outcome:
+    """The rows (of a statement without rows: how many it touched), or the SQLSTATE of the refusal."""
+    try:
+        with connection.transaction():
+            cursor = connection.execute(cast(LiteralString, sql), params or None)
+            return cursor.fetchall() if cursor.description else [(cursor.rowcount,)]
+    except psycopg.Error as error:
+        return error.sqlstate or type(error).__name__
+
+
+def as_owner(*statements: str) -> None:
+    with connect("owner", autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(cast(LiteralString, statement))
+
+
+@contextmanager
+def taken_away(*statements: str, restore: Sequence[str] = ()) -> Iterator[None]:
+    """Changes the schema as its owner. Afterwards `restore` runs, and every grant and policy is made anew."""
+    try:
+        as_owner(*statements)
+        yield
+    finally:
+        as_owner(*restore)
+        prepare_database()
+
+
+def catalogue(sql: str, *params: Any) -> list[tuple[Any, ...]]:
+    with connect("owner") as connection:
+        return connection.execute(cast(LiteralString, sql), params or None).fetchall()
+
+
+def as_maintenance(sql: str, *params: Any) -> list[tuple[Any, ...]]:
+    """A query that sees every practice."""
+    with connect("owner") as connection:
+        connection.execute("SET LOCAL ROLE attune_maintenance")
+        return connection.execute(cast(LiteralString, sql), params or None).fetchall()
+
+
+def tables_with_practice() -> list[str]:
+    """Every table whose rows belong to a practice, by the catalogue."""
+    found = catalogue(
+        "SELECT relname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid "
+        "WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND attname = 'practice_id' ORDER BY 1"
+    )
+    return [name for (name,) in found]
+
+
+def fingerprint(table: str, practice_id: uuid.UUID) -> tuple[int, str]:
+    """How many rows a practice has in a table, and a hash of all they hold."""
+    rows = as_maintenance(
+        f"SELECT count(*), md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) "
+        f'FROM "{table}" t WHERE practice_id = %s',
+        practice_id,
+    )
+    return rows[0][0], rows[0][1]
+
+
+def copy_of_row(table: str, practice_id: uuid.UUID, **changes: Any) -> Jsonb | None:
+    """One row of a practice as JSON, with these changes; None when there is none."""
+    rows = as_maintenance(f'SELECT to_jsonb(t) FROM "{table}" t WHERE practice_id = %s LIMIT 1', practice_id)
+    return Jsonb({**rows[0][0], **{name: str(value) for name, value in changes.items()}}) if rows else None

@@ -1,0 +1,64 @@
+"""Two practices with the same kinds of rows in every table, so that there is always something that could leak."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from django.utils import timezone
+
+from assessments.models import AnswerSheet, ImportedInstrument
+from clients.models import Couple, Partner
+from practice.database.context import Scope
+from practice.models import ApiToken, IdempotencyRecord, Membership, Practice, Role
+from tests import factories
+
+
+@dataclass(frozen=True)
+class World:
+    practice: Practice
+    therapist: Membership
+    couple: Couple
+    partner: Partner
+    sheet: AnswerSheet
+
+    def scopes(self) -> dict[str, Scope]:
+        """A scope of every kind, in this practice."""
+        member = {"practice_id": self.practice.id, "membership_id": self.therapist.id}
+        one = {"practice_id": self.practice.id, "partner_id": self.partner.id}
+        clinician = Scope.staff(**member, clinical=True)
+        return {
+            "clinician": clinician,
+            "administrator": Scope.staff(**member, clinical=False),
+            "partner": Scope.partner(**one),
+            "scoring": Scope.scoring(**one),
+            "worker": Scope.worker(practice_id=self.practice.id),
+            "audit": clinician.for_audit(),
+        }
+
+
+def make_world(slug: str, names: tuple[str, str]) -> World:
+    """A practice with a row in every table: one sheet submitted with urgent answers, one link, one open session."""
+    practice = factories.make_practice(slug.title(), slug=slug)
+    therapist = factories.make_member(practice, f"Therapist {slug}", role=Role.THERAPIST, email=f"t@{slug}.example")
+    couple = factories.make_couple(therapist, label=f"{names[0]} & {names[1]}", names=names)
+    partner = factories.partner_of(therapist, couple, 1)
+    sheet = factories.make_sheet(therapist, partner)
+    factories.open_session(sheet)
+    factories.submit(sheet, factories.full_answers(sheet, 4))
+    _make_rest(therapist)
+    return World(practice, therapist, couple, partner, sheet)
+
+
+def _make_rest(therapist: Membership) -> None:
+    now = timezone.now()
+    with factories.at_the_gate():
+        ApiToken.objects.create(
+            user=therapist.user, membership=therapist, practice_id=therapist.practice_id, name="script"
+        )
+    with factories.as_staff(therapist):
+        IdempotencyRecord.objects.create(
+            actor=therapist.id, key="once", fingerprint="f" * 64, status=201, body={}, created_at=now
+        )
+        ImportedInstrument.objects.create(
+            identifier="own", version="1.0.0", content_hash="0" * 64, source=str(uuid4()), licence_holder="H",
+            licence_reference="R", confirmed_by="C", imported_at=now,
+        )
