@@ -199,15 +199,16 @@ def goals(plan: Plan) -> Iterator[Found]:
 
 def goal_faults(goal: Json, plan: Plan) -> Iterator[Found]:
     """What is wrong with one goal: whose it is, who sees it, and whether its five levels are filled."""
-    domain = plan.instrument.domains.get(goal["domain"], {})
+    domain = plan.instrument.domains.get(str(goal["domain"]), {})
     if not domain:
         yield "domain", f"There is no domain {goal['domain']!r}."
     elif goal["owner"] == "pair" and domain["visibility"] != plan.definition["goals"]["owner_pair_domains"]:
         yield "domain", "A goal of the pair is on a domain that both may see."
-    if goal["visibility"] != plan.definition["goals"]["visibility_by_owner"].get(goal["owner"]):
+    if goal["visibility"] != plan.definition["goals"]["visibility_by_owner"].get(str(goal["owner"])):
         yield "visibility", "The visibility of a goal follows its owner."
+    texts = goal["text_per_level"]
     for level in LEVELS_ON_THE_SCALE:
-        if not str(goal["text_per_level"].get(level, "")).strip():
+        if not isinstance(texts, dict) or not str(texts.get(level, "")).strip():
             yield f"text_per_level.{level}", "Each of the five levels must be filled."
 
 

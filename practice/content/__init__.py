@@ -1,5 +1,6 @@
 """Texts and help lines that every practice starts with, and how content files are read and refused."""
 
+from practice.content.filling import filled_text, text_parts
 from practice.content.reading import (
     ContentError,
     Fault,
@@ -27,6 +28,7 @@ __all__ = [
     "client_text_keys",
     "client_texts",
     "crisis_resources",
+    "filled_text",
     "join",
     "missing_topics",
     "placeholders",
@@ -37,5 +39,6 @@ __all__ = [
     "schema_faults",
     "strings",
     "tells_too_much",
+    "text_parts",
     "texts_by_language",
 ]

@@ -1,6 +1,9 @@
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from assessments.instruments import library
 from assessments.instruments.checks import CHECKS, instrument_faults
@@ -10,7 +13,7 @@ from tests.assessments.broken.schema import SCHEMA
 from tests.assessments.broken.scoring import SCORING
 from tests.assessments.broken.structure import STRUCTURE
 from tests.assessments.broken.wording import WORDING
-from tests.assessments.variants import FILES, Variant
+from tests.assessments.variants import FILES, ORIGINALS, Variant, as_text
 
 STATIC = [*STRUCTURE, *SCORING, *SAFETY, *WORDING]
 
@@ -57,3 +60,26 @@ def test_import_is_held_to_the_same_checks():
 def test_shipped_file_is_named_after_its_id_and_version():
     folder = Path(library.__file__).parent
     assert {path.stem for path in folder.glob("*.yaml")} == {ref.replace("@", "-") for ref in library.shipped()}
+
+
+def places(data, path=()):
+    yield path
+    for step, inner in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
+        yield from places(inner, (*path, step))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.sampled_from([path for path in places(ORIGINALS["ena-ck"]) if path]),
+    st.sampled_from([None, True, -1, 0, 1.5, 10**30, "", "SC", "CK1", "self", [], ["CK8"], {}, {"en": "x"}]),
+)
+def test_any_damage_is_named_or_harmless(path, junk):
+    data = container = deepcopy(ORIGINALS["ena-ck"])
+    for step in path[:-1]:
+        container = container[step]
+    container[path[-1]] = junk
+    try:
+        instrument = library.parse(as_text(data))
+    except ContentError:
+        return
+    assert instrument.lines_given(safety_lines=True) == instrument.lines

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from assessments.instruments.definition import AUDIENCES, Json, is_stub
+from assessments.instruments.definition import AUDIENCES, STATES, Json, is_stub
 
 # Reserved by the file format: the domain whose lines are asked for safety alone and are never scored.
 SENTINEL = "SC"
@@ -76,6 +76,11 @@ class Parts:
             return None
         values = [option["value"] for option in scale["options"]]
         return min(values), max(values)
+
+    def states_of(self, item: Json) -> frozenset[str]:
+        """The answers without a number that the scale of an item knows; a missing scale is a fault of its own."""
+        scale = self.definition["response_scales"].get(self.scale_of(item))
+        return frozenset(STATES if scale is None else (state["code"] for state in scale.get("non_scored", [])))
 
     def read_by(self, score: Json) -> list[Json]:
         """The items a score rests on, its inputs' items included."""

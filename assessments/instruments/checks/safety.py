@@ -41,6 +41,8 @@ def _reads_item(parts: Parts, path: str, name: str, condition: Json) -> Iterator
     span = parts.span(item)
     if span and key in condition and not span[0] < condition[key] <= span[1]:
         yield f"{path}.{key}", f"The threshold lies outside the scale of {name}."
+    if "declined" in condition.get("state_in", ()) and "declined" not in parts.states_of(item):
+        yield f"{path}.state_in", f"The scale of {name} does not let anyone decline."
 
 
 def _reads_scores(parts: Parts, path: str, condition: Json) -> Iterator[Found]:

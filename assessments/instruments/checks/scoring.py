@@ -153,6 +153,8 @@ def bands(parts: Parts) -> Iterator[Found]:
     for name, start, end in (("cut", low, high), ("gap_abs", 0, high - low)):
         if entries := parts.definition["bands"].get(name):
             yield from _cover(f"bands.{name}", entries, (start, end), whole)
+    if "joint_report" in parts.definition and "gap_abs" not in parts.definition["bands"]:
+        yield "bands.gap_abs", "A joint report names gaps in words, and there are none."
 
 
 def _cover(path: str, entries: list[Json], span: tuple[float, float], whole: bool) -> Iterator[Found]:

@@ -44,8 +44,10 @@ def scales(parts: Parts) -> Iterator[Found]:
     if parts.definition["default_scale"] not in known:
         yield "default_scale", f"There is no scale {parts.definition['default_scale']!r}."
     for index, item in enumerate(parts.definition["items"]):
-        if item.get("scale", parts.definition["default_scale"]) not in known and "scale" in item:
+        if item.get("scale", next(iter(known))) not in known:
             yield f"items[{index}].scale", f"There is no scale {item['scale']!r}."
+        if item.get("na_allowed") and "not_applicable" not in parts.states_of(item):
+            yield f"items[{index}].na_allowed", "The scale of this item has no not_applicable to offer."
 
 
 def names(parts: Parts) -> Iterator[Found]:

@@ -73,6 +73,13 @@ SAFETY = [
         put("safety_rules/SR10/any/0/count_gte", 6),
     ),
     Variant(
+        "no way to decline",
+        "ena-c",
+        "ST18",
+        "safety_rules[7].any[0].state_in",
+        drop("response_scales/event5/non_scored/0"),
+    ),
+    Variant(
         "two-sided rule in a partner's record",
         "ena-c",
         "ST19",

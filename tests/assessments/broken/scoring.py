@@ -201,6 +201,7 @@ SCORING = [
         "gap words that end early", "ena-c", "ST15", "bands.gap_abs[2].max", put("bands/gap_abs/far_apart/max", 60)
     ),
     Variant("gap between gap words", "ena-c", "ST15", "bands.gap_abs[1].min", put("bands/gap_abs/differ/min", 16)),
+    Variant("joint report without gap words", "ena-c", "ST15", "bands.gap_abs", drop("bands/gap_abs")),
     Variant("reliability missing", "ena-c", "ST17", "measurement.reliability.RS", drop("measurement/reliability/RS")),
     Variant(
         "reliability of no score", "ena-c", "ST17", "measurement.reliability.SC", put("measurement/reliability/SC", 0.8)

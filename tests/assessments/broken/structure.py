@@ -58,6 +58,7 @@ STRUCTURE = [
     ),
     Variant("default scale unknown", "ena-c", "ST03", "default_scale", put("default_scale", "freq7")),
     Variant("scale unknown", "ena-c", "ST03", "items[30].scale", put("items/SC1/scale", "event7")),
+    Variant("offer without a code", "ena-c", "ST03", "items[2].na_allowed", drop("response_scales/freq5/non_scored/0")),
     Variant("domain unknown", "ena-c", "ST04", "items[0].domain", put("items/PR1/domain", "XX")),
     Variant("scored item unknown", "ena-c", "ST04", "scoring.scores[0].items", put("scoring/scores/PR/items/3", "PR9")),
     Variant("input unknown", "ena-c", "ST04", "scoring.scores[10].of", put("scoring/scores/NEGLECT/of/5", "XX")),
