@@ -1,5 +1,6 @@
 from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from practice.content import ContentError, Fault, strings
 from tests.assessments.variants import ORIGINALS, as_text, both, put
 
 
-def with_text(stub: Instrument) -> dict:
+def with_text(stub: Instrument) -> dict[str, Any]:
     """A practice's own file for a stub: the same keys, with text."""
     data = deepcopy(stub.definition)
     direction = data["domains"][0]["directions"][0]
@@ -24,7 +25,7 @@ def with_text(stub: Instrument) -> dict:
     return data
 
 
-def refused(data: dict) -> tuple[Fault, ...]:
+def refused(data: dict[str, Any]) -> tuple[Fault, ...]:
     with pytest.raises(ContentError) as error:
         library.parse(as_text(data), bundle="imported")
     return error.value.faults

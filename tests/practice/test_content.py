@@ -151,16 +151,15 @@ def test_missing_topics_keep_safety_lines_off(country, missing):
 
 def test_placeholders_hold_a_number_and_lists_in_the_order_of_topics():
     filled = content.placeholders("GB")
+    resources = content.crisis_resources()["resources"]
+    names = ["National Domestic Abuse Helpline (Refuge)", "Men's Advice Line", "National LGBT+ helpline (Galop)"]
     assert filled["emergency_number"] == "999"
-    assert [line["topic"] for line in filled["resources"]] == [
-        "partner_violence",
-        "partner_violence_men",
-        "partner_violence_lgbt",
-    ]
-    assert [line["name"] for line in filled["resources_for_people_who_use_harm"]] == [
-        "Respect Phoneline",
-        "Find A Helpline",
-    ]
+    assert filled["resources"] == [line for name in names for line in resources if line["name"] == name]
+    assert filled["resources_for_people_who_use_harm"] == [resources[10], resources[-1]]
+
+
+def test_country_without_a_number_shows_none():
+    assert content.placeholders("CH")["emergency_number"] == ""
 
 
 def test_every_placeholder_of_the_texts_is_filled():
