@@ -1,9 +1,10 @@
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
-from assessments.instruments.definition import DECLINED, NOT_APPLICABLE, Instrument
+from assessments.instruments.definition import DECLINED, NOT_APPLICABLE, Instrument, Json
 from assessments.instruments.library import get
 from assessments.rules import RaisedRule, evaluate, evaluate_pair
 from assessments.scoring import Score, score_sheet
@@ -11,11 +12,12 @@ from tests.assessments.sheets import Sheet, asked, care
 
 ENA_C = get("ena-c@0.2.0")
 ENA_CK = get("ena-ck@0.2.0")
+HALF: Sheet = {f"experienced.RS{number}": 2 for number in range(1, 7)}
 SAFETY = [(ENA_C, f"{each}.SC{number}") for each in ("experienced", "enacted") for number in (1, 2, 3)]
 SAFETY += [(ENA_CK, "experienced.CK8")]
 
 
-def conditions(kind: str) -> list:
+def conditions(kind: str) -> list[Any]:
     return [
         pytest.param(instrument, rule, condition, id=f"{rule['id']}-{number}")
         for instrument in (ENA_C, ENA_CK)
@@ -34,7 +36,7 @@ def names(rules: list[RaisedRule]) -> list[str]:
     return [each.rule for each in rules]
 
 
-def with_rules(*rules: dict) -> Instrument:
+def with_rules(*rules: Json) -> Instrument:
     return replace(ENA_C, definition={**ENA_C.definition, "safety_rules": list(rules)})
 
 
@@ -60,7 +62,7 @@ def test_count_needs_its_number_of_lines():
     count = {"count_items": ["RS1", "RS2", "RS3"], "direction": "experienced", "item_gte": 3, "count_gte": 2}
     instrument = with_rules({"id": "R", "level": "review", "any": [count]})
     assert raised(instrument, {"experienced.RS1": 4}) == []
-    both = {"experienced.RS1": 4, "experienced.RS3": 3}
+    both: Sheet = {"experienced.RS1": 4, "experienced.RS3": 3}
     assert raised(instrument, both) == [RaisedRule("R", "review", ("experienced.RS1", "experienced.RS3"))]
 
 
@@ -115,23 +117,20 @@ def test_rules_stand_in_the_order_of_the_definition():
 
 
 def test_score_reaches_its_threshold_exactly():
-    half = {f"experienced.RS{number}": 2 for number in range(1, 7)}
-    (rule,) = raised(ENA_C, half)
-    assert rule == RaisedRule("SR5", "review", tuple(half))
-    assert raised(ENA_C, half | {"experienced.RS6": 3}) == []
+    (rule,) = raised(ENA_C, HALF)
+    assert rule == RaisedRule("SR5", "review", tuple(HALF))
+    assert raised(ENA_C, HALF | {"experienced.RS6": 3}) == []
 
 
 def test_null_score_raises_nothing():
-    half = {f"experienced.RS{number}": 2 for number in range(1, 7)}
-    missing = {"experienced.RS1": DECLINED, "experienced.RS2": None}
-    assert raised(ENA_C, half | missing) == []
+    missing: Sheet = {"experienced.RS1": DECLINED, "experienced.RS2": None}
+    assert raised(ENA_C, HALF | missing) == []
 
 
 def test_score_uses_up_no_line():
     score = {"id": "HIGH", "level": "urgent", "any": [{"score": "RS", "direction": "experienced", "gte": 50}]}
     line = {"id": "LOW", "level": "note", "any": [{"item": "RS1", "direction": "experienced", "gte": 2}]}
-    half = {f"experienced.RS{number}": 2 for number in range(1, 7)}
-    assert names(raised(with_rules(score, line), half)) == ["HIGH", "LOW"]
+    assert names(raised(with_rules(score, line), HALF)) == ["HIGH", "LOW"]
 
 
 def test_not_applicable_is_neither_declined_nor_blank():
@@ -149,9 +148,9 @@ def respect(points: str | None, direction: str) -> dict[str, dict[str, Score]]:
 
 @pytest.mark.parametrize(("own", "partner", "flags"), [("30", "0", 1), ("29.999", "0", 0), ("80", "50", 1)])
 def test_two_sided_rule_starts_at_its_threshold_whoever_comes_first(own, partner, flags):
-    sheets = respect(own, "experienced"), respect(partner, "enacted")
+    x, y = respect(own, "experienced"), respect(partner, "enacted")
     expected = [RaisedRule("SR9", "note", ())] * flags
-    assert evaluate_pair(ENA_C, *sheets, 0) == evaluate_pair(ENA_C, *reversed(sheets), 0) == expected
+    assert evaluate_pair(ENA_C, x, y, 0) == evaluate_pair(ENA_C, y, x, 0) == expected
 
 
 @pytest.mark.parametrize(("days", "flags"), [(14, ["SR9"]), (15, []), (None, [])])

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from assessments.dyad import DyadicValue, dyadic
+from assessments.instruments.definition import Json
 from assessments.instruments.library import get
 from assessments.rules import evaluate, evaluate_pair
 from assessments.scoring import Score, band, gap_band, score_sheet
@@ -22,25 +23,25 @@ def rounded(value: Fraction | None) -> float | None:
     return None if value is None else round(float(value), 4)
 
 
-def shown_score(score_id: str, score: Score) -> dict:
+def shown_score(score_id: str, score: Score) -> Json:
     count = "domains" if ENA_C.scores[score_id]["kind"] == "mean_of_scores" else "answered"
     because = {"reason": score.reason} if score.score is None else {"band": band(ENA_C, score_id, score.score)}
     return {"score": rounded(score.score), count: score.answered, **because}
 
 
-def shown_scores(sheet: Sheet) -> dict:
+def shown_scores(sheet: Sheet) -> Json:
     scores = score_sheet(ENA_C, sheet)
     return {each: {key: shown_score(key, score) for key, score in own.items()} for each, own in scores.items()}
 
 
-def shown_value(dyadic_id: str, value: DyadicValue) -> dict:
+def shown_value(dyadic_id: str, value: DyadicValue) -> Json:
     if value.value is None:
         return {"value": None, "reason": value.reason}
     word = {"word": gap_band(ENA_C, value.value)} if dyadic_id == "gap" else {}
     return {"value": rounded(value.value), **word}
 
 
-def shown_dyadic(couple: dict[str, Sheet], days: int) -> dict:
+def shown_dyadic(couple: dict[str, Sheet], days: int) -> Json:
     sheets = {partner: score_sheet(ENA_C, sheet) for partner, sheet in couple.items()}
     by_receiver = {x: dyadic(ENA_C, sheets[x], sheets[y], days) for x, y in (("A", "B"), ("B", "A"))}
     shown = {
@@ -58,8 +59,8 @@ def raised_flags(couple: dict[str, Sheet], days: int) -> list[tuple[str, str, st
         for partner, sheet in couple.items()
         for raised in evaluate(ENA_C, sheet, given=given, submitted=True)
     ]
-    scores = [score_sheet(ENA_C, sheet) for sheet in couple.values()]
-    return own + [(raised.rule, "couple", raised.level) for raised in evaluate_pair(ENA_C, *scores, days)]
+    a, b = (score_sheet(ENA_C, sheet) for sheet in couple.values())
+    return own + [(raised.rule, "couple", raised.level) for raised in evaluate_pair(ENA_C, a, b, days)]
 
 
 def dropped_lines(partner: str, sheet: Sheet) -> list[tuple[str, str, str]]:
@@ -74,7 +75,7 @@ def dropped_lines(partner: str, sheet: Sheet) -> list[tuple[str, str, str]]:
     return dropped
 
 
-def the_couple(changes: dict | None = None) -> dict[str, Sheet]:
+def the_couple(changes: Json | None = None) -> dict[str, Sheet]:
     given = {
         partner: {f"{each}.{item}": value for each, own in sides.items() for item, value in own.items()}
         for partner, sides in COUPLE["answers"].items()
@@ -82,7 +83,7 @@ def the_couple(changes: dict | None = None) -> dict[str, Sheet]:
     return changed({partner: answers(ENA_C, own) for partner, own in given.items()}, changes or {})
 
 
-def changed(couple: dict[str, Sheet], changes: dict) -> dict[str, Sheet]:
+def changed(couple: dict[str, Sheet], changes: Json) -> dict[str, Sheet]:
     for key, value in changes.items():
         partner, _, line = key.partition(".")
         couple[partner] |= answers(ENA_C, {line: value})
@@ -141,8 +142,8 @@ def test_fixture_2_words():
 
 
 def test_fixture_2_raises_nothing_unless_safety_lines_are_blank():
-    never = {f"{each}.SC{number}": 0 for each in ("experienced", "enacted") for number in (1, 2, 3)}
-    calm = {line.id: 0 for line in ENA_C.lines if line.direction == "self"}
+    never: Sheet = {f"{each}.SC{number}": 0 for each in ("experienced", "enacted") for number in (1, 2, 3)}
+    calm: Sheet = {line.id: 0 for line in ENA_C.lines if line.direction == "self"}
     couple = {partner: fixture_2(partner) | never | calm for partner in "AB"}
     assert raised_flags(couple, 0) == []
     couple["A"]["experienced.SC2"] = None
