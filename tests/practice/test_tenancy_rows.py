@@ -1,0 +1,246 @@
+"""Raw SQL against the rows of another practice, from every role, on every table that the catalogue knows."""
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from practice.database.context import Scope
+from tests.attacks import (
+    REFUSED,
+    attacker,
+    catalogue,
+    copy_of_row,
+    fingerprint,
+    outcome,
+    tables_with_practice,
+    taken_away,
+)
+from tests.worlds import World, make_world
+
+pytestmark = pytest.mark.database
+KINDS = ("clinician", "administrator", "partner", "scoring", "worker", "audit")
+NOTHING: tuple[object, ...] = (REFUSED, [(0,)])
+
+
+@pytest.fixture
+def north() -> World:
+    return make_world("north", ("Dana", "Erin"))
+
+
+@pytest.fixture
+def south() -> World:
+    return make_world("south", ("Trudy", "Walter"))
+
+
+@pytest.fixture
+def unharmed(south: World) -> Iterator[None]:
+    """Every row of the other practice is after the test what it was before, and there are some in each table."""
+    before = {table: fingerprint(table, south.practice.id) for table in tables_with_practice()}
+    assert all(count for count, _ in before.values())
+    yield
+    assert {table: fingerprint(table, south.practice.id) for table in before} == before
+
+
+def leaks(scope: Scope, sql: str, foreign: uuid.UUID) -> dict[str, object]:
+    """By table: what a statement got that it must not have got."""
+    got = {}
+    with attacker(scope) as connection:
+        for table in tables_with_practice():
+            result = outcome(connection, sql.format(table=table), foreign)
+            if result not in NOTHING:
+                got[table] = result
+    return got
+
+
+COUNT = 'SELECT count(*) FROM "{table}" WHERE practice_id = %s'
+CHANGE = 'UPDATE "{table}" SET practice_id = practice_id WHERE practice_id = %s'
+DELETE = 'DELETE FROM "{table}" WHERE practice_id = %s'
+
+
+@pytest.mark.usefixtures("unharmed")
+@pytest.mark.parametrize("sql", [COUNT, CHANGE, DELETE], ids=["read", "update", "delete"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_foreign_rows_are_out_of_reach(north: World, south: World, kind: str, sql: str) -> None:
+    assert leaks(north.scopes()[kind], sql, south.practice.id) == {}
+
+
+@pytest.mark.usefixtures("unharmed")
+@pytest.mark.parametrize("kind", KINDS)
+def test_row_cannot_be_inserted_into_another_practice(north: World, south: World, kind: str) -> None:
+    results = {}
+    with attacker(north.scopes()[kind]) as connection:
+        for table in tables_with_practice():
+            row = copy_of_row(
+                table, south.practice.id, id=uuid.uuid4(), key_hash="\\x00", digest="d", token_hash="\\x00"
+            )
+            results[table] = outcome(
+                connection, f'INSERT INTO "{table}" SELECT * FROM jsonb_populate_record(NULL::"{table}", %s)', row
+            )
+    assert set(results.values()) == {REFUSED}
+
+
+@pytest.mark.usefixtures("unharmed")
+@pytest.mark.parametrize("kind", KINDS)
+def test_row_cannot_be_moved_to_another_practice(north: World, south: World, kind: str) -> None:
+    results = {}
+    with attacker(north.scopes()[kind]) as connection:
+        for table in tables_with_practice():
+            results[table] = outcome(connection, f'UPDATE "{table}" SET practice_id = %s', south.practice.id)
+    assert [table for table, result in results.items() if result not in NOTHING] == []
+
+
+def test_own_rows_are_within_reach(north: World, south: World) -> None:
+    with attacker(north.scopes()["clinician"]) as connection:
+        assert outcome(connection, "SELECT label FROM clients_couple") == [(north.couple.label,)]
+
+
+@pytest.mark.parametrize(
+    "hole",
+    [
+        "ALTER TABLE clients_couple DISABLE ROW LEVEL SECURITY",
+        "CREATE POLICY hole ON clients_couple FOR SELECT TO attune_staff USING (true)",
+        "CREATE POLICY hole ON clients_couple FOR ALL TO PUBLIC USING (true)",
+    ],
+)
+def test_reading_is_seen_when_the_policy_has_a_hole(north: World, south: World, hole: str) -> None:
+    with taken_away(hole, restore=["ALTER TABLE clients_couple ENABLE ROW LEVEL SECURITY"]):
+        seen = leaks(north.scopes()["clinician"], COUNT, south.practice.id)
+    assert seen == {"clients_couple": [(1,)]}
+    assert leaks(north.scopes()["clinician"], COUNT, south.practice.id) == {}
+
+
+def test_writing_is_seen_when_the_policy_has_a_hole(north: World, south: World) -> None:
+    hole = "CREATE POLICY hole ON clients_couple FOR ALL TO attune_staff USING (true)"
+    with taken_away(hole):
+        seen = leaks(north.scopes()["clinician"], CHANGE, south.practice.id)
+    assert seen == {"clients_couple": [(1,)]}
+
+
+def test_owner_sees_no_row_without_becoming_maintenance(north: World, south: World) -> None:
+    tables = tables_with_practice()
+    assert {table: catalogue(f'SELECT count(*) FROM "{table}"') for table in tables} == {
+        table: [(0,)] for table in tables
+    }
+
+
+def test_owner_sees_every_row_when_security_is_not_forced(north: World, south: World) -> None:
+    with taken_away(
+        "ALTER TABLE clients_couple NO FORCE ROW LEVEL SECURITY",
+        restore=["ALTER TABLE clients_couple FORCE ROW LEVEL SECURITY"],
+    ):
+        assert catalogue("SELECT count(*) FROM clients_couple") == [(2,)]
+
+
+CHILDREN = [
+    ("clients_couple", "therapist_id", "therapist"),
+    ("assessments_assignment", "couple_id", "couple"),
+    ("clients_invitation", "partner_id", "partner"),
+    ("clients_invitation", "sheet_id", "sheet"),
+    ("assessments_answersheet", "couple_id", "couple"),
+]
+
+
+def adopted(world: World, table: str, column: str, parent: uuid.UUID) -> object:
+    """What happens when an own row is pointed at this parent."""
+    with attacker(world.scopes()["clinician"]) as connection:
+        return outcome(connection, f'UPDATE "{table}" SET "{column}" = %s', parent)
+
+
+@pytest.mark.parametrize(("table", "column", "parent"), CHILDREN)
+def test_foreign_parent_is_answered_like_one_that_does_not_exist(
+    north: World, south: World, table: str, column: str, parent: str
+) -> None:
+    foreign = adopted(north, table, column, getattr(south, parent).id)
+    random = adopted(north, table, column, uuid.uuid4())
+    assert (foreign, random) == ("23503", "23503")
+
+
+def test_foreign_parent_is_taken_without_the_composite_key(north: World, south: World) -> None:
+    with taken_away(
+        "ALTER TABLE assessments_assignment DROP CONSTRAINT assessments_assignment_couple_id_fk",
+        restore=[
+            "ALTER TABLE assessments_assignment ADD CONSTRAINT assessments_assignment_couple_id_fk "
+            "FOREIGN KEY (practice_id, couple_id) REFERENCES clients_couple (practice_id, id)"
+        ],
+    ):
+        assert adopted(north, "assessments_assignment", "couple_id", south.couple.id) == [(1,)]
+
+
+UNSEEN_BY_PARTNERS = (
+    "assessments_answers", "assessments_safetyflag", "assessments_sheetscores", "clients_couple", "clients_partner",
+    "practice_auditevent",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("table", UNSEEN_BY_PARTNERS)
+@pytest.mark.parametrize(
+    "sql",
+    [
+        'SELECT count(*) FROM "{table}"',
+        'UPDATE "{table}" SET practice_id = practice_id',
+        'DELETE FROM "{table}"',
+        'TRUNCATE "{table}"',
+        'COPY "{table}" TO STDOUT',
+    ],
+)
+def test_partner_cannot_touch_what_therapists_read(north: World, table: str, sql: str) -> None:
+    with attacker(north.scopes()["partner"]) as connection:
+        assert outcome(connection, sql.format(table=table)) == REFUSED
+
+
+def test_partner_reads_answers_when_granted(north: World) -> None:
+    with (
+        taken_away(
+            "GRANT SELECT ON assessments_answers TO attune_partner",
+            "CREATE POLICY hole ON assessments_answers FOR SELECT TO attune_partner USING (true)",
+        ),
+        attacker(north.scopes()["partner"]) as connection,
+    ):
+        assert outcome(connection, "SELECT count(*) FROM assessments_answers") == [(3,)]
+
+
+def test_partner_sees_only_own_sheets(north: World) -> None:
+    with attacker(north.scopes()["partner"]) as connection:
+        assert outcome(connection, "SELECT DISTINCT partner_id FROM assessments_answersheet") == [(north.partner.id,)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("table", ["assessments_answers", "assessments_sheetscores", "assessments_safetyflag"])
+def test_nobody_deletes_answers_scores_or_flags(north: World, kind: str, table: str) -> None:
+    with attacker(north.scopes()[kind]) as connection:
+        assert outcome(connection, f"DELETE FROM {table}") == REFUSED
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nobody_changes_answers_but_through_the_functions(north: World, kind: str) -> None:
+    with attacker(north.scopes()[kind]) as connection:
+        assert outcome(connection, "UPDATE assessments_answers SET values = '{0}'") == REFUSED
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("sql", ["SELECT 1 FROM {t}", "UPDATE {t} SET action = ''", "DELETE FROM {t}", "TRUNCATE {t}"])
+def test_audit_trail_is_only_added_to(north: World, kind: str, sql: str) -> None:
+    with attacker(north.scopes()[kind]) as connection:
+        assert outcome(connection, sql.format(t="practice_auditevent")) == REFUSED
+
+
+def test_administrator_reads_no_clinical_table(north: World) -> None:
+    clinical = [table for table in tables_with_practice() if table.startswith(("clients_", "assessments_"))]
+    clinical.remove("assessments_importedinstrument")
+    with attacker(north.scopes()["administrator"]) as connection:
+        results = {table: outcome(connection, f'SELECT practice_id FROM "{table}"') for table in clinical}
+    assert results == dict.fromkeys(clinical, REFUSED)
+
+
+GATE_READS = {
+    "practice_membership", "practice_apitoken", "practice_outboxmessage", "clients_linkkey", "clients_partnersession",
+}  # fmt: skip
+
+
+def test_gate_reads_identities_only(north: World) -> None:
+    with attacker(None) as connection:
+        readable = {
+            table for table in tables_with_practice() if outcome(connection, f'SELECT 1 FROM "{table}"') != REFUSED
+        }
+    assert readable == GATE_READS
