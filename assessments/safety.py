@@ -27,17 +27,20 @@ from practice.models import Membership, OutboxMessage, Practice, User
 CONFIRMATION_LASTS = timedelta(days=548)  # 18 months
 RAISE_FLAGS = """
 WITH raised AS (
-  INSERT INTO assessments_safetyflag
+  INSERT INTO assessments_safetyflag AS flag
          (id, practice_id, couple_id, partner_id, sheet_id, rule, level, lines, state, raised_at)
   SELECT one.id, %(practice)s, %(couple)s, %(partner)s, %(sheet)s, one.rule, one.level,
          ARRAY(SELECT jsonb_array_elements_text(one.lines)), 'open', %(now)s
     FROM jsonb_to_recordset(%(flags)s::jsonb) AS one(id uuid, rule text, level text, lines jsonb)
-  ON CONFLICT (practice_id, sheet_id, rule) DO NOTHING
+  ON CONFLICT (practice_id, sheet_id, rule) DO UPDATE
+     SET lines = ARRAY(SELECT DISTINCT unnest(flag.lines || excluded.lines) ORDER BY 1)
+   WHERE flag.practice_id = %(practice)s
   RETURNING id, level
 )
 INSERT INTO practice_outboxmessage (id, practice_id, kind, reference, created_at, due_at, tries, last_error)
 SELECT gen_random_uuid(), %(practice)s, 'alert', raised.id, %(now)s, %(now)s, 0, ''
   FROM raised WHERE raised.level = 'urgent'
+ON CONFLICT (practice_id, kind, reference) DO NOTHING
 """
 
 

@@ -7,8 +7,11 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
+import django_stubs_ext
 import environ
 import structlog
+
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
@@ -57,6 +60,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "practice.middleware.NoStore",
     "practice.middleware.RequestTransaction",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -246,6 +250,16 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema.add_problems"],
+    "ENUM_NAME_OVERRIDES": {
+        "CoupleState": "clients.models.Couple.State",
+        "PartnerState": "clients.models.Partner.State",
+        "InvitationState": "clients.models.Invitation.State",
+        "SheetState": "assessments.models.AnswerSheet.State",
+        "FlagState": "assessments.models.SafetyFlag.State",
+        "FinishedState": [("submitted", "Submitted"), ("declined", "Declined")],
+        "LeavingState": [("left", "Left")],
+    },
 }
 
 # Language, time, files

@@ -191,6 +191,7 @@ IN_A_PRACTICE = [
     *allow(SCORING, "assessments_answers", "SELECT", SCORED),
     *allow(SCORING, "assessments_importedinstrument", "SELECT", AS_SCORING),
     *allow(SCORING, "assessments_safetyflag", "SELECT INSERT", SCORED),
+    *allow(SCORING, "assessments_safetyflag", "UPDATE", SCORED, "lines"),
     *allow(SCORING, "assessments_sheetscores", "SELECT INSERT UPDATE", SCORED),
     *allow(SCORING, "practice_outboxmessage", "SELECT INSERT UPDATE", AS_SCORING),
     *allow(WORKER, "practice_practice", "SELECT", "id = app.practice('worker')"),
