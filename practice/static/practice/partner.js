@@ -1,28 +1,27 @@
 (() => {
   "use strict";
-  const root = document.documentElement;
   const exit = document.querySelector("[data-leave-url]");
   let presses = [];
   let moving = false;
 
-  const hide = () => root.classList.add("left");
+  const hide = () => document.documentElement.classList.add("left");
 
   const leave = () => {
+    if (!exit) return;
     hide();
     const body = new FormData();
     body.append("csrfmiddlewaretoken", exit.dataset.leaveToken);
+    body.append("beacon", "1");
     navigator.sendBeacon(exit.dataset.leaveUrl, body);
     location.replace(exit.dataset.leaveTo || exit.href);
   };
 
   const choose = (event) => {
     const line = document.activeElement.closest(".line");
-    const options = line ? line.querySelectorAll(".scale input") : [];
-    const option = options[event.key - 1];
+    const option = line && line.querySelectorAll(".scale input")[event.key - 1];
     if (!option || event.ctrlKey || event.altKey || event.metaKey) return;
-    option.checked = true;
     option.focus();
-    line.dispatchEvent(new Event("chosen"));
+    option.click();
   };
 
   document.addEventListener("keydown", (event) => {
@@ -34,25 +33,33 @@
       return;
     }
     presses = [...presses.slice(-2), Date.now()];
-    if (presses.length === 3 && presses[2] - presses[0] < 5000) leave();
+    if (presses[2] - presses[0] < 5000) leave();
   });
   document.addEventListener("pointerdown", () => { moving = false; });
 
-  // Arrow keys pass over answers that are not meant: those wait until the person rests on one.
+  // "None of these" is never ticked beside others; the server checks it too.
+  const keepApart = (box) => {
+    for (const other of box.closest(".line").querySelectorAll(":checked")) {
+      if (other !== box && ("exclusive" in box.dataset || "exclusive" in other.dataset)) other.checked = false;
+    }
+  };
+
+  // Arrow keys pass over answers nobody means: they wait until the person rests on one.
   document.addEventListener("change", ({ target }) => {
     const line = target.closest(".line");
-    if (line) line.dispatchEvent(new Event(moving ? "moved" : "chosen"));
+    if (!line) return;
+    if (target.checked) keepApart(target);
+    line.dispatchEvent(new Event(moving ? "moved" : "chosen"));
   });
 
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
     const status = detail.elt.querySelector(".status");
     if (!status) return;
-    const { saved, unsaved } = status.dataset;
-    status.textContent = detail.successful ? saved : unsaved;
+    status.textContent = status.dataset[detail.successful ? "saved" : "unsaved"];
     status.classList.toggle("unsaved", !detail.successful);
   });
 
-  if (exit) exit.addEventListener("click", (event) => { event.preventDefault(); leave(); });
+  if (exit) exit.onclick = (event) => { event.preventDefault(); leave(); };
   addEventListener("pagehide", hide);
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 })();
