@@ -16,7 +16,7 @@ from assessments import safety
 from assessments.instruments.definition import AnswerFault
 from assessments.models import AnswerSheet
 from assessments.sheets import Progress, SheetForm, form_of, progress_of
-from practice import audit
+from practice import audit, tenancy
 from practice.errors import DomainError, InvalidInput
 
 LONGEST_SECONDS = 32_000
@@ -35,17 +35,14 @@ class AlreadySubmitted(DomainError):
 
 
 def save_answers(
-    sheet: AnswerSheet,
-    answers: Mapping[str, object],
-    *,
-    seconds: Mapping[str, int] | None = None,
+    sheet: AnswerSheet, answers: Mapping[str, object], *, seconds: Mapping[str, int] | None = None
 ) -> Progress:
     """Save any lines in any order, at once. One fault and nothing of the call is kept.
 
     Values as the API gives them; None leaves a line blank. Raises InvalidInput, SheetClosed, AlreadySubmitted.
     """
     form = form_of(sheet)
-    _refuse_outside_window(sheet)
+    refuse_closed(sheet)
     encoded = _encode(form, answers)
     if not encoded:
         return form.progress
@@ -74,13 +71,7 @@ def _encode(form: SheetForm, answers: Mapping[str, object]) -> dict[str, int | N
                 raise AnswerFault(line_id, "unknown_line", "This form has no such line.")
             encoded |= one
         except AnswerFault as fault:
-            faults.append(
-                {
-                    "field": f"answers.{fault.line}",
-                    "code": fault.code,
-                    "detail": fault.message,
-                }
-            )
+            faults.append({"field": f"answers.{fault.line}", "code": fault.code, "detail": fault.message})
     if faults:
         raise InvalidInput("Some answers do not fit their lines; nothing was saved.", faults=faults)
     return encoded
@@ -106,9 +97,7 @@ def _call_save(form: SheetForm, encoded: Mapping[str, int | None], seconds: Mapp
 
 
 def _finish(sheet: AnswerSheet, outcome: str) -> None:
-    if sheet.state == AnswerSheet.State.SUBMITTED:
-        raise AlreadySubmitted
-    _refuse_outside_window(sheet)
+    refuse_closed(sheet)
     with _sheet_errors(), connection.cursor() as cursor:
         cursor.execute("SELECT app.finish_sheet(%s, %s, %s)", [sheet.id, outcome, timezone.now()])
     audit.record(f"sheet.{outcome}", object_id=sheet.id, couple_id=sheet.couple_id)
@@ -116,16 +105,12 @@ def _finish(sheet: AnswerSheet, outcome: str) -> None:
 
 
 def _score_after_commit(sheet: AnswerSheet) -> None:
-    score = partial(
-        safety.score_sheet,
-        practice_id=sheet.practice_id,
-        partner_id=sheet.partner_id,
-        sheet_id=sheet.id,
-    )
+    score = partial(safety.score_sheet, practice_id=tenancy.practice_id(), partner_id=sheet.partner_id, sheet_id=sheet.id)
     transaction.on_commit(score, robust=True)
 
 
-def _refuse_outside_window(sheet: AnswerSheet) -> None:
+def refuse_closed(sheet: AnswerSheet) -> None:
+    """Raises SheetClosed, AlreadySubmitted."""
     if sheet.state == AnswerSheet.State.SUBMITTED:
         raise AlreadySubmitted
     if sheet.state not in AnswerSheet.OPEN_STATES or not sheet.opens_at <= timezone.now() < sheet.closes_at:

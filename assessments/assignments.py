@@ -53,10 +53,7 @@ class Schedule:
         opens = self.opens_at or now
         closes = self.closes_at or opens + WINDOW
         if closes <= max(opens, now):
-            raise InvalidInput(
-                "The form must close after it opens, and later than now.",
-                code="closes_at",
-            )
+            raise InvalidInput("The form must close after it opens, and later than now.", code="closes_at")
         if self.every_weeks is not None and self.every_weeks not in EVERY_WEEKS:
             raise InvalidInput("Choose every 1, 2, 4 or 8 weeks.", code="every_weeks")
         if not 1 <= self.times <= MOST_TIMES or (self.times > 1 and self.every_weeks is None):
@@ -85,7 +82,7 @@ def assign_instrument(
     with transaction.atomic():
         locked = Couple.objects.select_for_update().get(pk=couple.pk)
         _refuse(locked, found)
-        assignment = Assignment.objects.create(
+        assignment: Assignment = Assignment.objects.create(
             couple=locked,
             instrument=found.ref,
             content_hash=found.content_hash,
@@ -94,12 +91,7 @@ def assign_instrument(
             created_at=now,
         )
         waves = _make_waves(assignment, windows)
-    audit.record(
-        "assignment.created",
-        object_id=assignment.id,
-        couple_id=couple.id,
-        instrument=found.ref,
-    )
+    audit.record("assignment.created", object_id=assignment.id, couple_id=couple.id, instrument=found.ref)
     for wave in waves:
         if wave.opens_at <= now:
             open_wave(wave.id)
@@ -114,6 +106,7 @@ def assign_to_couples(
     *,
     instrument: str,
     membership: Membership,
+    sitting: str | None = None,
     schedule: Schedule | None = None,
 ) -> tuple[list[Assignment], list[dict[str, str]]]:
     """The same for many couples; who cannot get it is skipped, with the code of the reason."""
@@ -122,10 +115,7 @@ def assign_to_couples(
         try:
             assignments.append(
                 assign_instrument(
-                    couple,
-                    instrument=instrument,
-                    membership=membership,
-                    schedule=schedule,
+                    couple, instrument=instrument, membership=membership, sitting=sitting, schedule=schedule
                 )
             )
         except (CoupleClosed, AlreadyAssigned) as error:
@@ -185,10 +175,7 @@ def _refuse(couple: Couple, instrument: Instrument) -> None:
     if couple.state == Couple.State.CLOSED:
         raise CoupleClosed
     still_open = Wave.objects.filter(
-        couple=couple,
-        closed_at=None,
-        closes_at__gt=timezone.now(),
-        assignment__instrument=instrument.ref,
+        couple=couple, closed_at=None, closes_at__gt=timezone.now(), assignment__instrument=instrument.ref
     )
     if still_open.filter(sheets__state__in=AnswerSheet.OPEN_STATES).exists():
         raise AlreadyAssigned
@@ -198,13 +185,7 @@ def _make_waves(assignment: Assignment, windows: Sequence[tuple[datetime, dateti
     couple = assignment.couple
     partners = list(Partner.objects.filter(couple=couple, state=Partner.State.ACTIVE))
     waves = [
-        Wave(
-            assignment=assignment,
-            couple=couple,
-            number=number,
-            opens_at=opens,
-            closes_at=closes,
-        )
+        Wave(assignment=assignment, couple=couple, number=number, opens_at=opens, closes_at=closes)
         for number, (opens, closes) in enumerate(windows, start=1)
     ]
     Wave.objects.bulk_create(waves)

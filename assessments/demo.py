@@ -34,11 +34,7 @@ RIVERSIDE = [
     ("admin", "Adam Reyes", Role.ADMIN),
 ]
 HILLSIDE = [("therapist", "Mallory Kerr", Role.THERAPIST)]
-FIRST_NAMES = """
-Dana Erin Maya Jonas Priya Tom Ana Luis Sam Alex Ruth Ben Noor Idris Mei Hiro Zoe Max Leila Omar Ines Paul Kofi Ama
-Olga Ivan Rosa Hugo Tara Finn Yara Nils Lena Karl Aisha Musa Chloe Liam Sana Ravi Greta Emil Nadia Felix Ling Wei Clara
-Theo Amara Chidi Eva Marek Hana Jin Julia Piet Salma Yusuf Nora Gus Dora Abel Lucia Mateo Freya Otto Kira Dev Maud Ivo
-""".split()
+FIRST_NAMES = ["Dana", "Erin", "Maya", "Jonas", "Priya", "Tom", "Ana", "Luis", "Sam", "Alex", "Ruth", "Ben", "Noor", "Idris", "Mei", "Hiro", "Zoe", "Max", "Leila", "Omar", "Ines", "Paul", "Kofi", "Ama", "Olga", "Ivan", "Rosa", "Hugo", "Tara", "Finn", "Yara", "Nils", "Lena", "Karl", "Aisha", "Musa", "Chloe", "Liam", "Sana", "Ravi", "Greta", "Emil", "Nadia", "Felix", "Ling", "Wei", "Clara", "Theo", "Amara", "Chidi", "Eva", "Marek", "Hana", "Jin", "Julia", "Piet", "Salma", "Yusuf", "Nora", "Gus", "Dora", "Abel", "Lucia", "Mateo", "Freya", "Otto", "Kira", "Dev", "Maud", "Ivo"]
 
 
 @dataclass(frozen=True)
@@ -97,7 +93,8 @@ class Teller:
     def answer(
         self, session: PartnerSession, mood: "Mood", *, share: float = 1.0, given: Mapping[str, int] | None = None
     ) -> None:
-        """Answer a share of the form; the whole of it is sent off."""
+        """Answer a share of the form, some lines as `given`; the whole of it is sent off."""
+        given = given or {}
         with as_partner(session):
             form = form_of(own_sheet(session))
             lines = form.lines[: round(len(form.lines) * share)]
@@ -106,7 +103,7 @@ class Teller:
             }
             if share == 1.0 and any(line.direction == CONTEXT for line in lines):
                 said["context.CX"] = sorted(self.random.sample(["work", "baby", "money", "oldhurts"], 2))
-            answers.save_answers(form.sheet, {**said, **{key: given[key] for key in given or {} if key in said}})
+            answers.save_answers(form.sheet, {**said, **{key: given[key] for key in given if key in said}})
         if share == 1.0:
             with as_partner(session):
                 answers.submit_sheet(own_sheet(session))

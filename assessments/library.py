@@ -59,11 +59,7 @@ def import_instrument(
     allowed_modes: Sequence[str] = (),
 ) -> ImportedInstrument:
     """Bring a definition file. Raises InvalidInput with every fault by its path; then nothing of it is kept."""
-    licence = {
-        "licence.holder": holder,
-        "licence.reference": reference,
-        "licence.confirmed_by": confirmed_by,
-    }
+    licence = {"licence.holder": holder, "licence.reference": reference, "licence.confirmed_by": confirmed_by}
     faults = [
         {"field": field, "code": "required", "detail": "Say this for the licence."}
         for field, value in licence.items()
@@ -73,12 +69,7 @@ def import_instrument(
         instrument = _parsed(source)
     except ContentError as error:
         faults += [
-            {
-                "field": one.path or "definition",
-                "code": one.check,
-                "detail": one.message,
-            }
-            for one in error.faults
+            {"field": one.path or "definition", "code": one.check, "detail": one.message} for one in error.faults
         ]
     if faults:
         raise InvalidInput("The file or its licence facts do not fit; nothing was kept.", faults=faults)

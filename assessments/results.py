@@ -28,8 +28,7 @@ def waves_of(couple: Couple, *, instrument: str) -> list[Wave]:
     """The opened waves of one instrument (`id` or `id@version`), oldest first, with sheets, scores and flags."""
     sheets = AnswerSheet.objects.select_related("partner").order_by("partner__position")
     sheets = sheets.prefetch_related(
-        Prefetch("scores", SheetScores.objects.all()),
-        Prefetch("flags", SafetyFlag.objects.order_by("rule")),
+        Prefetch("scores", SheetScores.objects.all()), Prefetch("flags", SafetyFlag.objects.order_by("rule"))
     )
     opened = Wave.objects.filter(couple=couple).exclude(opened_at=None).select_related("assignment")
     prefix = instrument if "@" in instrument else f"{instrument}@"
@@ -45,10 +44,7 @@ def results_of(couple: Couple, *, instrument: str = "ena-c", wave: str | None = 
     audit.record("results.read", object_id=couple.id, couple_id=couple.id, instrument=found.ref)
     return {
         "instrument": found.ref,
-        "basis": {
-            **found.basis,
-            "measurement": (found.measurement or {}).get("version"),
-        },
+        "basis": {**found.basis, "measurement": (found.measurement or {}).get("version")},
         "waves": [wave_result(one) for one in chosen],
     }
 
@@ -85,9 +81,7 @@ def _fraction(number: float | None) -> Fraction | None:
 
 
 def _partner_result(
-    instrument: Instrument,
-    sheet: AnswerSheet,
-    scores: Mapping[str, Mapping[str, Score]],
+    instrument: Instrument, sheet: AnswerSheet, scores: Mapping[str, Mapping[str, Score]]
 ) -> dict[str, Any]:
     row = next(iter(sheet.scores.all()), None)
     return {
@@ -101,12 +95,7 @@ def _partner_result(
         },
         "quality": list(row.quality) if row else [],
         "flags": [
-            {
-                "id": str(flag.id),
-                "level": flag.level,
-                "rule": flag.rule,
-                "state": flag.state,
-            }
+            {"id": str(flag.id), "level": flag.level, "rule": flag.rule, "state": flag.state}
             for flag in sheet.flags.all()
         ],
     }
@@ -123,19 +112,14 @@ def _score_json(instrument: Instrument, score_id: str, one: Score) -> dict[str, 
 
 
 def _pair_result(
-    instrument: Instrument,
-    sheets: list[AnswerSheet],
-    scores: Mapping[Any, Mapping[str, Mapping[str, Score]]],
+    instrument: Instrument, sheets: list[AnswerSheet], scores: Mapping[Any, Mapping[str, Mapping[str, Score]]]
 ) -> dict[str, Any]:
     if len(sheets) != 2 or not instrument.dyadic:
         return {"notes": [], "gaps": {}, "couple_mean": {}}
     first, second = sheets
     days = days_between(first, second)
     x, y = scores[first.id], scores[second.id]
-    both = {
-        first: dyadic(instrument, x, y, days),
-        second: dyadic(instrument, y, x, days),
-    }
+    both = {first: dyadic(instrument, x, y, days), second: dyadic(instrument, y, x, days)}
     raised = rules.evaluate_pair(instrument, x, y, days)
     return {
         "notes": [{"rule": one.rule, "level": one.level} for one in raised],
@@ -183,12 +167,7 @@ def opened_lines(sheet: AnswerSheet, *, lines: Iterable[str]) -> list[dict[str, 
     values, _ = values_of(sheet, form)
     chosen = [form.instrument.by_id[line_id] for line_id in asked]
     shown = [line for line in chosen if line.audience != "confidential" or len(chosen) == 1]
-    audit.record(
-        "lines.opened",
-        object_id=sheet.id,
-        couple_id=sheet.couple_id,
-        lines=[line.id for line in shown],
-    )
+    audit.record("lines.opened", object_id=sheet.id, couple_id=sheet.couple_id, lines=[line.id for line in shown])
     return [_opened(form.instrument, line, values[line.id], masked=line not in shown) for line in chosen]
 
 

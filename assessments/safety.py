@@ -50,7 +50,7 @@ def safety_lines_allowed(couple: Couple) -> bool:
     confirmed = practice.resources_confirmed_at
     if confirmed is None or timezone.now() - confirmed > CONFIRMATION_LASTS or missing_topics(practice.country):
         return False
-    return Membership.objects.filter(pk=couple.therapist_id, is_active=True).exists()
+    return couple.therapist is not None and couple.therapist.is_active
 
 
 def flags_visible_to(membership: Membership) -> QuerySet[SafetyFlag]:
@@ -99,23 +99,12 @@ def _score(sheet_id: UUID) -> None:
     if submitted:
         store_scores(sheet, form, values, seconds)
     OutboxMessage.objects.filter(
-        practice_id=sheet.practice_id,
-        kind="score_sheet",
-        reference=sheet_id,
-        due_at=sheet.due_at,
+        practice_id=tenancy.practice_id(), kind="score_sheet", reference=sheet_id, due_at=sheet.due_at
     ).update(done_at=timezone.now())
 
 
 def _raise_flags(sheet: AnswerSheet, raised: list[rules.RaisedRule]) -> None:
-    flags = [
-        {
-            "id": str(uuid4()),
-            "rule": one.rule,
-            "level": one.level,
-            "lines": list(one.lines),
-        }
-        for one in raised
-    ]
+    flags = [{"id": str(uuid4()), "rule": one.rule, "level": one.level, "lines": list(one.lines)} for one in raised]
     with connection.cursor() as cursor:
         cursor.execute(
             RAISE_FLAGS,
@@ -131,10 +120,7 @@ def _raise_flags(sheet: AnswerSheet, raised: list[rules.RaisedRule]) -> None:
 
 
 def store_scores(
-    sheet: AnswerSheet,
-    form: SheetForm,
-    values: Mapping[str, int | None],
-    seconds: Mapping[str, int],
+    sheet: AnswerSheet, form: SheetForm, values: Mapping[str, int | None], seconds: Mapping[str, int]
 ) -> None:
     """Write what the scorer makes of a submitted sheet; the same values give the same row."""
     scored = SheetScores(

@@ -59,9 +59,9 @@ class SheetForm:
         return progress_of(self, self.sheet.saved)
 
 
-def form_of(sheet: AnswerSheet) -> SheetForm:
+def form_of(sheet: AnswerSheet, *, instrument: Instrument | None = None) -> SheetForm:
     """The form of a sheet. Raises InstrumentChanged when its definition is not what was asked."""
-    instrument = library.resolve(sheet.instrument, sheet.content_hash)
+    instrument = instrument or library.resolve(sheet.instrument, sheet.content_hash)
     lines = instrument.lines_given(sheet.sitting or None, safety_lines=bool(sheet.safety_lines))
     if not sheet.context_lines:
         lines = tuple(line for line in lines if line.direction != CONTEXT)
@@ -81,6 +81,11 @@ def progress_of(form: SheetForm, saved: Sequence[bool | None]) -> Progress:
     done = saved_lines(form, saved)
     left = (page.number for page in form.pages if any(line.id not in done for line in page.lines))
     return Progress(_count(done), _count(form.given), next(left, None))
+
+
+def answered_of(form: SheetForm) -> tuple[int, int]:
+    """Lines dealt with, and lines in all, without laying out pages."""
+    return _count(form.saved), _count(form.given)
 
 
 def _count(lines: frozenset[str]) -> int:

@@ -63,10 +63,7 @@ def update_couple(couple: Couple, *, label: str | None = None, state: str | None
         couple.label = label.strip() or couple.label
     if state is not None and state != couple.state:
         if state == Couple.State.CLOSED or couple.state == Couple.State.CLOSED:
-            raise InvalidInput(
-                "Close a couple with a reason; open a closed one again first.",
-                code="closed_reason",
-            )
+            raise InvalidInput("Close a couple with a reason; open a closed one again first.", code="closed_reason")
         couple.state = state
     couple.save(update_fields=["label", "state"])
     audit.record("couple.changed", object_id=couple.id, couple_id=couple.id)
@@ -76,11 +73,7 @@ def close_couple(couple: Couple, *, reason: str) -> None:
     """End care, with a reason. Separation is an outcome like any other."""
     if reason not in Couple.ClosedReason.values:
         raise InvalidInput("Choose why care ends.", code="closed_reason")
-    couple.state, couple.closed_reason, couple.closed_at = (
-        Couple.State.CLOSED,
-        reason,
-        timezone.now(),
-    )
+    couple.state, couple.closed_reason, couple.closed_at = (Couple.State.CLOSED, reason, timezone.now())
     couple.save(update_fields=["state", "closed_reason", "closed_at"])
     audit.record("couple.closed", object_id=couple.id, couple_id=couple.id, reason=reason)
 
@@ -95,11 +88,7 @@ def update_partners(couple: Couple, partners: Sequence[PartnerDetails]) -> None:
     """Replace what is known of both partners, in their order. Raises as create_couple does."""
     _check(couple.label, partners)
     with transaction.atomic():
-        for partner, details in zip(
-            couple.partners.select_for_update().order_by("position"),
-            partners,
-            strict=True,
-        ):
+        for partner, details in zip(couple.partners.select_for_update().order_by("position"), partners, strict=True):
             for name, value in _fields(details).items():
                 setattr(partner, name, value)
             partner.save()
@@ -144,29 +133,11 @@ def _check(label: str, partners: Sequence[PartnerDetails]) -> None:
 def _partner_faults(path: str, details: PartnerDetails) -> list[dict[str, str]]:
     faults = [] if details.name.strip() else [_fault(f"{path}.name", "required", "Give the partner a name.")]
     if details.channel not in Partner.Channel.values:
-        faults.append(
-            _fault(
-                f"{path}.safe_contact.channel",
-                "invalid_choice",
-                "Choose email, sms or none.",
-            )
-        )
+        faults.append(_fault(f"{path}.safe_contact.channel", "invalid_choice", "Choose email, sms or none."))
     if details.channel == Partner.Channel.EMAIL and not details.email.strip():
-        faults.append(
-            _fault(
-                f"{path}.email",
-                "required",
-                "Give the address that is safe, or choose another channel.",
-            )
-        )
+        faults.append(_fault(f"{path}.email", "required", "Give the address that is safe, or choose another channel."))
     if details.channel == Partner.Channel.SMS and not details.phone.strip():
-        faults.append(
-            _fault(
-                f"{path}.phone",
-                "required",
-                "Give the number that is safe, or choose another channel.",
-            )
-        )
+        faults.append(_fault(f"{path}.phone", "required", "Give the number that is safe, or choose another channel."))
     if details.email.strip():
         try:
             validate_email(details.email.strip())

@@ -27,12 +27,7 @@ class Couple(TenantModel):
     label = models.CharField(max_length=80)
     # Members are looked up before the practice is known, so theirs is no tenant table; see assessments.access.
     therapist = models.ForeignKey(
-        Membership,
-        on_delete=models.PROTECT,
-        null=True,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
+        Membership, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
     )
     state = models.CharField(max_length=20, choices=State, default=State.INTAKE)
     closed_reason = models.CharField(max_length=20, choices=ClosedReason, blank=True)
@@ -43,9 +38,8 @@ class Couple(TenantModel):
         indexes = [models.Index(fields=["practice", "therapist", "state"], name="couples_of_therapist")]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state="closed") ^ models.Q(closed_reason=""),
-                name="closed_with_a_reason",
-            ),
+                condition=models.Q(state="closed") ^ models.Q(closed_reason=""), name="closed_with_a_reason"
+            )
         ]
 
     def __str__(self) -> str:
@@ -77,10 +71,7 @@ class Partner(TenantModel):
     class Meta(TenantModel.Meta):
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["practice", "couple", "position"],
-                name="one_partner_per_position",
-            ),
+            models.UniqueConstraint(fields=["practice", "couple", "position"], name="one_partner_per_position"),
             models.CheckConstraint(condition=models.Q(position__in=[1, 2]), name="two_partners"),
         ]
 

@@ -13,13 +13,7 @@ from practice import tenancy
 from practice.models import AuditEvent
 
 
-def record(
-    action: str,
-    *,
-    object_id: UUID | None = None,
-    couple_id: UUID | None = None,
-    **detail: Any,
-) -> None:
+def record(action: str, *, object_id: UUID | None = None, couple_id: UUID | None = None, **detail: Any) -> None:
     """Note an event of the scope in force. `detail` holds codes and ids, never a name, an answer or free text."""
     scope = tenancy.current()
     event = AuditEvent(
@@ -45,7 +39,8 @@ def flush() -> None:
 
 
 def take() -> list[Any]:
-    events, connection.audit_events = connection.audit_events, []  # type: ignore[attr-defined]
+    events: list[Any] = connection.audit_events  # type: ignore[attr-defined]
+    connection.audit_events = []  # type: ignore[attr-defined]
     return events
 
 

@@ -31,12 +31,7 @@ def _cipher(kid: str, practice_id: uuid.UUID) -> AESGCM:
         key = base64.urlsafe_b64decode(settings.ENCRYPTION_KEYS[kid])
     except KeyError as error:
         raise DecryptionError(f"The encryption key {kid} is not configured.") from error
-    derived = HKDF(
-        algorithm=SHA256(),
-        length=32,
-        salt=None,
-        info=b"attune practice " + practice_id.bytes,
-    )
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"attune practice " + practice_id.bytes)
     return AESGCM(derived.derive(key))
 
 

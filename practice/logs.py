@@ -7,23 +7,26 @@ unfilled template, and an exception to its type and the lines of code it went th
 import logging
 import sys
 import traceback
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 from django.dispatch import receiver
 from django_structlog import signals
 
+Event = MutableMapping[str, Any]
+
 FIELDS = frozenset({"timestamp", "level", "logger", "event", "request_id", "route", "code", "error", "trace", "kind"})
 
 
-def only_allowed(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+def only_allowed(_: Any, __: str, event: Event) -> Event:
     record: logging.LogRecord | None = event.get("_record")
     if record is not None and not event.get("_from_structlog"):
         event["event"] = str(record.msg)
     return {name: value for name, value in event.items() if name in FIELDS}
 
 
-def trace_without_values(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+def trace_without_values(_: Any, __: str, event: Event) -> Event:
     """Replace exc_info by the exception's type and places in the code."""
     found = event.pop("exc_info", None)
     if found:

@@ -18,6 +18,18 @@ from practice.access import audience_of
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
+class NoStore:
+    """Nothing that a view answers is kept by a browser or on the way, errors included."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response["Cache-Control"] = "no-store"
+        return response
+
+
 class RequestTransaction:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -25,7 +37,7 @@ class RequestTransaction:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with transaction.atomic(durable=True):
             response = self.get_response(request)
-            if response.streaming and not isinstance(response, FileResponse):
+            if response.streaming and type(response) is not FileResponse:
                 raise ImproperlyConfigured("A streamed answer would run after its transaction.")
             if response.status_code >= 400:  # also one that other middleware answered, or failed to
                 transaction.set_rollback(True)
@@ -48,11 +60,6 @@ class RequestScope:
         return response
 
     def process_view(
-        self,
-        request: HttpRequest,
-        view: Callable[..., HttpResponse],
-        args: Any,
-        kwargs: Any,
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:
         return audience_of(view).enter(request)
-

@@ -25,10 +25,7 @@ class Practice(models.Model):
     country = models.CharField(max_length=2, help_text=_("Two letters, such as US or DE."))
     time_zone = models.CharField(max_length=64, default="UTC")
     sender_name = models.CharField(max_length=40, choices=SenderName, default=SenderName.APPOINTMENTS)
-    exit_url = models.URLField(
-        default="https://www.wikipedia.org/",
-        help_text=_("Where “Leave this page” goes."),
-    )
+    exit_url = models.URLField(default="https://www.wikipedia.org/", help_text=_("Where “Leave this page” goes."))
     resources_version = models.CharField(max_length=20, blank=True)
     resources_confirmed_at = models.DateTimeField(null=True, blank=True)
     resources_confirmed_by = models.CharField(max_length=120, blank=True)
@@ -50,7 +47,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
 
-class User(AbstractBaseUser):
+class User(AbstractBaseUser):  # type: ignore[django-manager-missing]
     """A person who signs in by e-mail and may belong to several practices."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -75,7 +72,7 @@ class Role(models.TextChoices):
     SUPERVISOR = "supervisor", _("Supervisor")
 
 
-class Membership(models.Model):
+class Membership(models.Model):  # type: ignore[django-manager-missing]
     """A user's place in one practice. `name` is what colleagues see, so that nobody needs to read the user."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -100,7 +97,7 @@ class Membership(models.Model):
         return self.role != Role.ADMIN
 
 
-class ApiToken(AbstractAuthToken):
+class ApiToken(AbstractAuthToken):  # type: ignore[misc]
     """A bearer token of one membership. Only its digest is stored."""
 
     id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -139,18 +136,9 @@ class OutboxMessage(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["practice_id", "kind", "reference"],
-                name="one_message_per_reference",
-            )
+            models.UniqueConstraint(fields=["practice_id", "kind", "reference"], name="one_message_per_reference")
         ]
-        indexes = [
-            models.Index(
-                fields=["due_at"],
-                condition=models.Q(done_at=None),
-                name="outbox_not_done",
-            ),
-        ]
+        indexes = [models.Index(fields=["due_at"], condition=models.Q(done_at=None), name="outbox_not_done")]
 
 
 class IdempotencyRecord(TenantModel):

@@ -22,11 +22,7 @@ def post(kind: str, reference: UUID, *, due_at: datetime | None = None) -> None:
     """Ask for `kind` of work on `reference`, once, from `due_at` on (now, if left out)."""
     now = timezone.now()
     message = OutboxMessage(
-        practice_id=tenancy.practice_id(),
-        kind=kind,
-        reference=reference,
-        created_at=now,
-        due_at=due_at or now,
+        practice_id=tenancy.practice_id(), kind=kind, reference=reference, created_at=now, due_at=due_at or now
     )
     message.save(force_insert=True)
     if due_at is None:

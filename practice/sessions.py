@@ -15,7 +15,7 @@ def hashed(key: str) -> str:
 class SessionStore(db.SessionStore):
     def _get_session_from_db(self) -> Any:
         key, self._session_key = self.session_key, hashed(self.session_key or "")
-        session = super()._get_session_from_db()
+        session = super()._get_session_from_db()  # type: ignore[misc]
         self._session_key = key if session else None
         return session
 
@@ -33,7 +33,7 @@ class SessionStore(db.SessionStore):
             return None
         if self.session_key is None:
             return self.create()
-        row = self.create_model_instance(self._get_session(no_load=must_create))
+        row = self.create_model_instance(self._get_session(no_load=must_create))  # type: ignore[attr-defined]
         if must_create:
             try:
                 row.save(force_insert=True)

@@ -7,7 +7,7 @@ statement is sent, and puts the practice into every statement.
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, ClassVar, cast
+from typing import Any, TypeVar, cast
 
 from django.db import connection, models, transaction
 from django.db.models.expressions import Col
@@ -63,10 +63,13 @@ def finish() -> None:
         function()
 
 
-class TenantManager(models.Manager[Any]):
+_Row = TypeVar("_Row", bound=models.Model, covariant=True)
+
+
+class TenantManager(models.Manager[_Row]):
     """Every query starts from the practice in scope."""
 
-    def get_queryset(self) -> models.QuerySet[Any]:
+    def get_queryset(self) -> models.QuerySet[_Row]:
         return super().get_queryset().filter(practice_id=practice_id())
 
 
@@ -88,9 +91,10 @@ class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg]
     def get_extra_restriction(self, alias: str | None, related_alias: str | None) -> Any:
         if alias is None or related_alias is None:
             return None
-        remote = self.remote_field.model._meta.get_field("practice")
-        local = self.model._meta.get_field("practice")
-        return WhereNode([Exact(Col(alias, remote), Col(related_alias, local))])
+        remote: Any = self.remote_field.model._meta.get_field("practice")
+        local: Any = self.model._meta.get_field("practice")
+        same_practice: Any = Exact(Col(alias, remote), Col(related_alias, local))
+        return WhereNode([same_practice])
 
 
 class TenantModel(models.Model):
@@ -107,7 +111,7 @@ class TenantModel(models.Model):
         db_index=False,
     )
 
-    objects: ClassVar[TenantManager] = TenantManager()
+    objects = TenantManager()
 
     class Meta:
         abstract = True

@@ -11,24 +11,13 @@ from practice.database.operations import AddTenantForeignKey, CreateTenantModel
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = [
-        ("clients", "0001_initial"),
-        ("practice", "0001_initial"),
-    ]
+    dependencies = [("clients", "0001_initial"), ("practice", "0001_initial")]
 
     operations = [
         CreateTenantModel(
             name="Assignment",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("instrument", models.CharField(max_length=80)),
                 ("content_hash", models.CharField(max_length=64)),
                 ("sitting", models.CharField(blank=True, max_length=40)),
@@ -38,9 +27,7 @@ class Migration(migrations.Migration):
                 (
                     "couple",
                     practice.tenancy.TenantForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="assignments",
-                        to="clients.couple",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="assignments", to="clients.couple"
                     ),
                 ),
                 (
@@ -56,23 +43,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
+            options={"abstract": False, "base_manager_name": "objects"},
         ),
         CreateTenantModel(
             name="Wave",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("number", models.PositiveSmallIntegerField()),
                 ("opens_at", models.DateTimeField()),
                 ("closes_at", models.DateTimeField()),
@@ -83,17 +59,13 @@ class Migration(migrations.Migration):
                 (
                     "assignment",
                     practice.tenancy.TenantForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="waves",
-                        to="assessments.assignment",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="waves", to="assessments.assignment"
                     ),
                 ),
                 (
                     "couple",
                     practice.tenancy.TenantForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="waves",
-                        to="clients.couple",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="waves", to="clients.couple"
                     ),
                 ),
                 (
@@ -109,24 +81,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["opens_at", "number"],
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
+            options={"ordering": ["opens_at", "number"], "abstract": False, "base_manager_name": "objects"},
         ),
         CreateTenantModel(
             name="AnswerSheet",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("instrument", models.CharField(max_length=80)),
                 ("content_hash", models.CharField(max_length=64)),
                 ("sitting", models.CharField(blank=True, max_length=40)),
@@ -161,17 +121,13 @@ class Migration(migrations.Migration):
                 (
                     "couple",
                     practice.tenancy.TenantForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="sheets",
-                        to="clients.couple",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sheets", to="clients.couple"
                     ),
                 ),
                 (
                     "partner",
                     practice.tenancy.TenantForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="sheets",
-                        to="clients.partner",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sheets", to="clients.partner"
                     ),
                 ),
                 (
@@ -189,29 +145,16 @@ class Migration(migrations.Migration):
                 (
                     "wave",
                     practice.tenancy.TenantForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="sheets",
-                        to="assessments.wave",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sheets", to="assessments.wave"
                     ),
                 ),
             ],
-            options={
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
+            options={"abstract": False, "base_manager_name": "objects"},
         ),
         CreateTenantModel(
             name="Answers",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("audience", models.CharField(max_length=20)),
                 (
                     "values",
@@ -222,18 +165,14 @@ class Migration(migrations.Migration):
                 (
                     "seconds",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.SmallIntegerField(null=True),
-                        default=list,
-                        size=None,
+                        base_field=models.SmallIntegerField(null=True), default=list, size=None
                     ),
                 ),
                 ("frozen_at", models.DateTimeField(null=True)),
                 (
                     "partner",
                     practice.tenancy.TenantForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="clients.partner",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.partner"
                     ),
                 ),
                 (
@@ -261,25 +200,14 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("practice", "sheet", "audience"),
-                        name="one_row_per_audience",
-                    )
+                    models.UniqueConstraint(fields=("practice", "sheet", "audience"), name="one_row_per_audience")
                 ],
             },
         ),
         CreateTenantModel(
             name="ImportedInstrument",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("identifier", models.CharField(max_length=60)),
                 ("version", models.CharField(max_length=20)),
                 ("content_hash", models.CharField(max_length=64)),
@@ -307,51 +235,29 @@ class Migration(migrations.Migration):
                 "abstract": False,
                 "base_manager_name": "objects",
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("practice", "identifier", "version"),
-                        name="one_import_per_version",
-                    )
+                    models.UniqueConstraint(fields=("practice", "identifier", "version"), name="one_import_per_version")
                 ],
             },
         ),
         CreateTenantModel(
             name="SafetyFlag",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("rule", models.CharField(max_length=20)),
                 (
                     "level",
                     models.CharField(
-                        choices=[
-                            ("urgent", "Urgent"),
-                            ("review", "Review"),
-                            ("note", "Note"),
-                        ],
-                        max_length=10,
+                        choices=[("urgent", "Urgent"), ("review", "Review"), ("note", "Note")], max_length=10
                     ),
                 ),
                 (
                     "lines",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=60), size=None
-                    ),
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), size=None),
                 ),
                 (
                     "state",
                     models.CharField(
-                        choices=[
-                            ("open", "Open"),
-                            ("acknowledged", "Acknowledged"),
-                            ("closed", "Closed"),
-                        ],
+                        choices=[("open", "Open"), ("acknowledged", "Acknowledged"), ("closed", "Closed")],
                         default="open",
                         max_length=20,
                     ),
@@ -360,17 +266,13 @@ class Migration(migrations.Migration):
                 (
                     "couple",
                     practice.tenancy.TenantForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="flags",
-                        to="clients.couple",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="flags", to="clients.couple"
                     ),
                 ),
                 (
                     "partner",
                     practice.tenancy.TenantForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="flags",
-                        to="clients.partner",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="flags", to="clients.partner"
                     ),
                 ),
                 (
@@ -388,39 +290,23 @@ class Migration(migrations.Migration):
                 (
                     "sheet",
                     practice.tenancy.TenantForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="flags",
-                        to="assessments.answersheet",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="flags", to="assessments.answersheet"
                     ),
                 ),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
-                "indexes": [
-                    models.Index(
-                        fields=["practice", "state", "level"], name="flags_by_state"
-                    )
-                ],
+                "indexes": [models.Index(fields=["practice", "state", "level"], name="flags_by_state")],
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("practice", "sheet", "rule"), name="one_flag_per_rule"
-                    )
+                    models.UniqueConstraint(fields=("practice", "sheet", "rule"), name="one_flag_per_rule")
                 ],
             },
         ),
         CreateTenantModel(
             name="SheetScores",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("instrument", models.CharField(max_length=80)),
                 ("content_hash", models.CharField(max_length=64)),
                 ("scorer_version", models.CharField(max_length=20)),
@@ -430,9 +316,7 @@ class Migration(migrations.Migration):
                 (
                     "partner",
                     practice.tenancy.TenantForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="clients.partner",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clients.partner"
                     ),
                 ),
                 (
@@ -450,53 +334,36 @@ class Migration(migrations.Migration):
                 (
                     "sheet",
                     practice.tenancy.TenantForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="scores",
-                        to="assessments.answersheet",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="scores", to="assessments.answersheet"
                     ),
                 ),
             ],
             options={
                 "abstract": False,
                 "base_manager_name": "objects",
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("practice", "sheet"), name="one_score_row_per_sheet"
-                    )
-                ],
+                "constraints": [models.UniqueConstraint(fields=("practice", "sheet"), name="one_score_row_per_sheet")],
             },
         ),
         migrations.AddIndex(
-            model_name="wave",
-            index=models.Index(fields=["practice", "closes_at"], name="waves_by_close"),
+            model_name="wave", index=models.Index(fields=["practice", "closes_at"], name="waves_by_close")
         ),
         migrations.AddConstraint(
             model_name="wave",
-            constraint=models.UniqueConstraint(
-                fields=("practice", "assignment", "number"), name="one_wave_per_number"
-            ),
+            constraint=models.UniqueConstraint(fields=("practice", "assignment", "number"), name="one_wave_per_number"),
         ),
         migrations.AddConstraint(
             model_name="wave",
             constraint=models.CheckConstraint(
-                condition=models.Q(("closes_at__gt", models.F("opens_at"))),
-                name="wave_closes_after_it_opens",
+                condition=models.Q(("closes_at__gt", models.F("opens_at"))), name="wave_closes_after_it_opens"
             ),
         ),
         migrations.AddIndex(
             model_name="answersheet",
-            index=models.Index(
-                fields=["practice", "instrument", "content_hash"],
-                name="sheets_of_instrument",
-            ),
+            index=models.Index(fields=["practice", "instrument", "content_hash"], name="sheets_of_instrument"),
         ),
         migrations.AddConstraint(
             model_name="answersheet",
-            constraint=models.UniqueConstraint(
-                fields=("practice", "wave", "partner"), name="one_sheet_per_partner"
-            ),
+            constraint=models.UniqueConstraint(fields=("practice", "wave", "partner"), name="one_sheet_per_partner"),
         ),
-        AddTenantForeignKey(
-            "clients_invitation", "sheet_id", "assessments_answersheet"
-        ),
+        AddTenantForeignKey("clients_invitation", "sheet_id", "assessments_answersheet"),
     ]

@@ -22,11 +22,7 @@ class Answers(TenantModel):
     frozen_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
-        constraints = [
-            models.UniqueConstraint(
-                fields=["practice", "sheet", "audience"], name="one_row_per_audience"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["practice", "sheet", "audience"], name="one_row_per_audience")]
 
 
 class SheetScores(TenantModel):
@@ -43,8 +39,4 @@ class SheetScores(TenantModel):
     scored_at = models.DateTimeField()
 
     class Meta(TenantModel.Meta):
-        constraints = [
-            models.UniqueConstraint(
-                fields=["practice", "sheet"], name="one_score_row_per_sheet"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["practice", "sheet"], name="one_score_row_per_sheet")]

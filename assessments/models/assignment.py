@@ -35,17 +35,12 @@ class Wave(TenantModel):
     class Meta(TenantModel.Meta):
         ordering = ["opens_at", "number"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["practice", "assignment", "number"], name="one_wave_per_number"
-            ),
+            models.UniqueConstraint(fields=["practice", "assignment", "number"], name="one_wave_per_number"),
             models.CheckConstraint(
-                condition=models.Q(closes_at__gt=models.F("opens_at")),
-                name="wave_closes_after_it_opens",
+                condition=models.Q(closes_at__gt=models.F("opens_at")), name="wave_closes_after_it_opens"
             ),
         ]
-        indexes = [
-            models.Index(fields=["practice", "closes_at"], name="waves_by_close")
-        ]
+        indexes = [models.Index(fields=["practice", "closes_at"], name="waves_by_close")]
 
 
 class AnswerSheet(TenantModel):
@@ -80,14 +75,5 @@ class AnswerSheet(TenantModel):
     submitted_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
-        constraints = [
-            models.UniqueConstraint(
-                fields=["practice", "wave", "partner"], name="one_sheet_per_partner"
-            )
-        ]
-        indexes = [
-            models.Index(
-                fields=["practice", "instrument", "content_hash"],
-                name="sheets_of_instrument",
-            ),
-        ]
+        constraints = [models.UniqueConstraint(fields=["practice", "wave", "partner"], name="one_sheet_per_partner")]
+        indexes = [models.Index(fields=["practice", "instrument", "content_hash"], name="sheets_of_instrument")]

@@ -30,11 +30,5 @@ class SafetyFlag(TenantModel):
     raised_at = models.DateTimeField()
 
     class Meta(TenantModel.Meta):
-        constraints = [
-            models.UniqueConstraint(
-                fields=["practice", "sheet", "rule"], name="one_flag_per_rule"
-            )
-        ]
-        indexes = [
-            models.Index(fields=["practice", "state", "level"], name="flags_by_state")
-        ]
+        constraints = [models.UniqueConstraint(fields=["practice", "sheet", "rule"], name="one_flag_per_rule")]
+        indexes = [models.Index(fields=["practice", "state", "level"], name="flags_by_state")]

@@ -19,8 +19,5 @@ class ImportedInstrument(TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints = [
-            models.UniqueConstraint(
-                fields=["practice", "identifier", "version"],
-                name="one_import_per_version",
-            )
+            models.UniqueConstraint(fields=["practice", "identifier", "version"], name="one_import_per_version")
         ]

@@ -5,33 +5,19 @@ from django.db import migrations, models
 
 import practice.encryption
 import practice.tenancy
-from practice.database.operations import (
-    AddTenantForeignKey,
-    CreateTenantModel,
-    SecureRows,
-)
+from practice.database.operations import AddTenantForeignKey, CreateTenantModel, SecureRows
 
 
 class Migration(migrations.Migration):
     initial = True
 
-    dependencies = [
-        ("practice", "0001_initial"),
-    ]
+    dependencies = [("practice", "0001_initial")]
 
     operations = [
         CreateTenantModel(
             name="Couple",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("label", models.CharField(max_length=80)),
                 (
                     "state",
@@ -86,18 +72,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
+            options={"abstract": False, "base_manager_name": "objects"},
         ),
         migrations.CreateModel(
             name="LinkKey",
             fields=[
-                (
-                    "key_hash",
-                    models.BinaryField(max_length=32, primary_key=True, serialize=False),
-                ),
+                ("key_hash", models.BinaryField(max_length=32, primary_key=True, serialize=False)),
                 ("practice_id", models.UUIDField()),
                 ("partner_id", models.UUIDField()),
                 ("sheet_id", models.UUIDField()),
@@ -108,22 +88,12 @@ class Migration(migrations.Migration):
                 ("browser_hash", models.BinaryField(max_length=32, null=True)),
                 ("ended_at", models.DateTimeField(null=True)),
             ],
-            options={
-                "indexes": [models.Index(fields=["practice_id", "sheet_id"], name="links_of_sheet")],
-            },
+            options={"indexes": [models.Index(fields=["practice_id", "sheet_id"], name="links_of_sheet")]},
         ),
         CreateTenantModel(
             name="Partner",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("position", models.PositiveSmallIntegerField()),
                 ("name", practice.encryption.EncryptedTextField()),
                 ("email", practice.encryption.EncryptedTextField(blank=True)),
@@ -145,10 +115,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[
-                            ("active", "Taking part"),
-                            ("left", "No longer taking part"),
-                        ],
+                        choices=[("active", "Taking part"), ("left", "No longer taking part")],
                         default="active",
                         max_length=20,
                     ),
@@ -156,9 +123,7 @@ class Migration(migrations.Migration):
                 (
                     "couple",
                     practice.tenancy.TenantForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="partners",
-                        to="clients.couple",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="partners", to="clients.couple"
                     ),
                 ),
                 (
@@ -174,33 +139,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "ordering": ["position"],
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
+            options={"ordering": ["position"], "abstract": False, "base_manager_name": "objects"},
         ),
         CreateTenantModel(
             name="Invitation",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("sheet_id", models.UUIDField()),
                 (
                     "delivery",
                     models.CharField(
-                        choices=[
-                            ("email", "E-mail"),
-                            ("sms", "Text message"),
-                            ("in_person", "In person"),
-                        ],
+                        choices=[("email", "E-mail"), ("sms", "Text message"), ("in_person", "In person")],
                         max_length=20,
                     ),
                 ),
@@ -235,29 +184,16 @@ class Migration(migrations.Migration):
                 (
                     "partner",
                     practice.tenancy.TenantForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="invitations",
-                        to="clients.partner",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="invitations", to="clients.partner"
                     ),
                 ),
             ],
-            options={
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
+            options={"abstract": False, "base_manager_name": "objects"},
         ),
         migrations.CreateModel(
             name="PartnerSession",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("token_hash", models.BinaryField(max_length=32, unique=True)),
                 ("practice_id", models.UUIDField()),
                 ("partner_id", models.UUIDField()),
@@ -266,14 +202,7 @@ class Migration(migrations.Migration):
                 ("idle_at", models.DateTimeField()),
                 ("ended_at", models.DateTimeField(null=True)),
             ],
-            options={
-                "indexes": [
-                    models.Index(
-                        fields=["practice_id", "sheet_id"],
-                        name="partner_sessions_of_sheet",
-                    )
-                ],
-            },
+            options={"indexes": [models.Index(fields=["practice_id", "sheet_id"], name="partner_sessions_of_sheet")]},
         ),
         migrations.AddIndex(
             model_name="couple",
@@ -289,8 +218,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="partner",
             constraint=models.UniqueConstraint(
-                fields=("practice", "couple", "position"),
-                name="one_partner_per_position",
+                fields=("practice", "couple", "position"), name="one_partner_per_position"
             ),
         ),
         migrations.AddConstraint(

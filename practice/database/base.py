@@ -25,7 +25,7 @@ SELECT EXISTS (SELECT FROM pg_roles WHERE pg_has_role(oid, 'MEMBER') AND (rolsup
 """
 
 
-class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
+class DatabaseWrapper(base.DatabaseWrapper):
     features_class = DatabaseFeatures
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -57,17 +57,14 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
     def _write_context(self, scope: Scope | None, *, at_begin: bool = False) -> None:
         role = scope.role if scope else GATE
         # In a pipeline BEGIN and the context travel together.
-        with (
-            self.wrap_database_errors,
-            self.connection.pipeline() if at_begin else nullcontext(),
-        ):
+        with self.wrap_database_errors, self.connection.pipeline() if at_begin else nullcontext():
             psycopg.Cursor(self.connection).execute(SET_CONTEXT, [role, sign(scope)])
         if self.queries_logged:
             self.queries_log.append({"sql": f"SET LOCAL ROLE {role}", "time": "0.000"})
         self.scope = scope
 
     def _set_autocommit(self, autocommit: bool) -> None:
-        super()._set_autocommit(autocommit)
+        super()._set_autocommit(autocommit)  # type: ignore[misc]
         self.scope = None
         if not autocommit:
             self.before_commit, self.audit_events = [], []
@@ -77,7 +74,7 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
         """Once for each connection to the server, in the pool or not."""
         if connection.execute(TOO_POWERFUL).fetchone()[0]:
             raise ImproperlyConfigured("DATABASE_URL names a login that row-level security does not hold.")
-        return bool(super()._configure_connection(connection))
+        return bool(super()._configure_connection(connection))  # type: ignore[misc]
 
     def connect(self) -> None:
         self._connecting = True
@@ -93,4 +90,4 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
     def _cursor(self, name: str | None = None) -> Any:
         if not (self.in_atomic_block or self._connecting):
             raise TransactionManagementError("A statement outside a transaction: open a scope or atomic() first.")
-        return super()._cursor(name)
+        return super()._cursor(name)  # type: ignore[misc]

@@ -25,30 +25,15 @@ class Scope:
     @classmethod
     def staff(cls, *, practice_id: UUID, membership_id: UUID, clinical: bool) -> "Scope":
         kind = "clinician" if clinical else "administrator"
-        return cls(
-            role="attune_staff",
-            kind=kind,
-            practice_id=practice_id,
-            actor_id=membership_id,
-        )
+        return cls(role="attune_staff", kind=kind, practice_id=practice_id, actor_id=membership_id)
 
     @classmethod
     def partner(cls, *, practice_id: UUID, partner_id: UUID) -> "Scope":
-        return cls(
-            role="attune_partner",
-            kind="partner",
-            practice_id=practice_id,
-            partner_id=partner_id,
-        )
+        return cls(role="attune_partner", kind="partner", practice_id=practice_id, partner_id=partner_id)
 
     @classmethod
     def scoring(cls, *, practice_id: UUID, partner_id: UUID) -> "Scope":
-        return cls(
-            role="attune_scoring",
-            kind="scoring",
-            practice_id=practice_id,
-            partner_id=partner_id,
-        )
+        return cls(role="attune_scoring", kind="scoring", practice_id=practice_id, partner_id=partner_id)
 
     @classmethod
     def worker(cls, *, practice_id: UUID) -> "Scope":

@@ -7,23 +7,9 @@ known) hold identities, tokens and ids, never a clinical column.
 
 from dataclasses import dataclass
 
-GATE, STAFF, PARTNER, SCORING = (
-    "attune_gate",
-    "attune_staff",
-    "attune_partner",
-    "attune_scoring",
-)
+GATE, STAFF, PARTNER, SCORING = ("attune_gate", "attune_staff", "attune_partner", "attune_scoring")
 WORKER, AUDIT, DEFINER = "attune_worker", "attune_audit", "attune_definer"
-RUNTIME = (
-    GATE,
-    STAFF,
-    PARTNER,
-    SCORING,
-    "attune_report",
-    WORKER,
-    "attune_statistics",
-    AUDIT,
-)
+RUNTIME = (GATE, STAFF, PARTNER, SCORING, "attune_report", WORKER, "attune_statistics", AUDIT)
 
 CLINICIAN = "practice_id = app.practice('clinician')"
 ANY_STAFF = "practice_id = app.practice('staff')"
@@ -60,75 +46,29 @@ AT_THE_GATE = [
     *allow(GATE, "mfa_authenticator", "SELECT INSERT UPDATE DELETE", EVERY_ROW),
     *allow(GATE, "practice_apitoken", "SELECT INSERT UPDATE DELETE", EVERY_ROW),
     *allow(GATE, "practice_membership", "SELECT", EVERY_ROW),
-    *allow(
-        GATE,
-        "practice_practice",
-        "SELECT",
-        EVERY_ROW,
-        "id",
-        "slug",
-        "name",
-        "time_zone",
-    ),
+    *allow(GATE, "practice_practice", "SELECT", EVERY_ROW, "id", "slug", "name", "time_zone"),
     *allow(GATE, "clients_linkkey", "SELECT", EVERY_ROW),
     *allow(GATE, "clients_linkkey", "UPDATE", EVERY_ROW, "opened_at", "browser_hash"),
     *allow(GATE, "clients_partnersession", "SELECT INSERT", EVERY_ROW),
     *allow(GATE, "clients_partnersession", "UPDATE", EVERY_ROW, "idle_at"),
     *allow(GATE, "practice_outboxmessage", "SELECT", EVERY_ROW),
-    *allow(
-        GATE,
-        "practice_outboxmessage",
-        "UPDATE",
-        EVERY_ROW,
-        "done_at",
-        "due_at",
-        "tries",
-        "last_error",
-    ),
+    *allow(GATE, "practice_outboxmessage", "UPDATE", EVERY_ROW, "done_at", "due_at", "tries", "last_error"),
     *allow(WORKER, "practice_user", "SELECT", EVERY_ROW, "id", "email", "name"),
 ]
 
 IN_A_PRACTICE = [
     *allow(STAFF, "practice_practice", "SELECT UPDATE", "id = app.practice('staff')"),
     *allow(STAFF, "practice_membership", "SELECT", ANY_STAFF),
-    *allow(
-        STAFF,
-        "practice_apitoken",
-        "SELECT DELETE",
-        f"{ANY_STAFF} AND membership_id = app.actor()",
-    ),
-    *allow(
-        STAFF,
-        "practice_idempotencyrecord",
-        "SELECT INSERT",
-        f"{ANY_STAFF} AND actor = app.actor()",
-    ),
+    *allow(STAFF, "practice_apitoken", "SELECT DELETE", f"{ANY_STAFF} AND membership_id = app.actor()"),
+    *allow(STAFF, "practice_idempotencyrecord", "SELECT INSERT", f"{ANY_STAFF} AND actor = app.actor()"),
     *allow(STAFF, "practice_outboxmessage", "INSERT", CLINICIAN),
     *allow(STAFF, "clients_couple", "SELECT INSERT UPDATE", CLINICIAN),
     *allow(STAFF, "clients_partner", "SELECT INSERT UPDATE", CLINICIAN),
     *allow(STAFF, "clients_invitation", "SELECT INSERT UPDATE", CLINICIAN),
     *allow(STAFF, "clients_linkkey", "INSERT", CLINICIAN),
-    *allow(
-        STAFF,
-        "clients_linkkey",
-        "SELECT",
-        CLINICIAN,
-        "practice_id",
-        "sheet_id",
-        "invitation_id",
-        "ended_at",
-    ),
+    *allow(STAFF, "clients_linkkey", "SELECT", CLINICIAN, "practice_id", "sheet_id", "invitation_id", "ended_at"),
     *allow(STAFF, "clients_linkkey", "UPDATE", CLINICIAN, "ended_at"),
-    *allow(
-        STAFF,
-        "clients_partnersession",
-        "SELECT",
-        CLINICIAN,
-        "practice_id",
-        "sheet_id",
-        "partner_id",
-        "ended_at",
-    ),
+    *allow(STAFF, "clients_partnersession", "SELECT", CLINICIAN, "practice_id", "sheet_id", "partner_id", "ended_at"),
     *allow(STAFF, "clients_partnersession", "UPDATE", CLINICIAN, "ended_at"),
     *allow(STAFF, "assessments_importedinstrument", "SELECT INSERT", ANY_STAFF),
     *allow(STAFF, "assessments_assignment", "SELECT INSERT UPDATE", CLINICIAN),
@@ -138,31 +78,10 @@ IN_A_PRACTICE = [
     *allow(STAFF, "assessments_sheetscores", "SELECT", CLINICIAN),
     *allow(STAFF, "assessments_safetyflag", "SELECT", CLINICIAN),
     *allow(
-        PARTNER,
-        "practice_practice",
-        "SELECT",
-        "id = app.practice('partner')",
-        "id",
-        "country",
-        "time_zone",
-        "exit_url",
+        PARTNER, "practice_practice", "SELECT", "id = app.practice('partner')", "id", "country", "time_zone", "exit_url"
     ),
-    *allow(
-        PARTNER,
-        "practice_idempotencyrecord",
-        "SELECT INSERT",
-        f"{AS_PARTNER} AND actor = app.partner()",
-    ),
-    *allow(
-        PARTNER,
-        "clients_partnersession",
-        "SELECT UPDATE",
-        OWN,
-        "id",
-        "practice_id",
-        "partner_id",
-        "ended_at",
-    ),
+    *allow(PARTNER, "practice_idempotencyrecord", "SELECT INSERT", f"{AS_PARTNER} AND actor = app.partner()"),
+    *allow(PARTNER, "clients_partnersession", "SELECT UPDATE", OWN, "id", "practice_id", "partner_id", "ended_at"),
     *allow(PARTNER, "assessments_answersheet", "SELECT", OWN),
     *allow(
         PARTNER,
@@ -178,13 +97,7 @@ IN_A_PRACTICE = [
     ),
     *allow(DEFINER, "assessments_answersheet", "SELECT UPDATE", OWN),
     *allow(DEFINER, "assessments_answers", "SELECT INSERT", OWN),
-    *allow(
-        DEFINER,
-        "assessments_answers",
-        "UPDATE",
-        f"{OWN} AND frozen_at IS NULL",
-        check=OWN,
-    ),
+    *allow(DEFINER, "assessments_answers", "UPDATE", f"{OWN} AND frozen_at IS NULL", check=OWN),
     *allow(DEFINER, "clients_linkkey", "SELECT UPDATE", OWN),
     *allow(DEFINER, "practice_outboxmessage", "SELECT INSERT UPDATE", AS_PARTNER),
     *allow(SCORING, "assessments_answersheet", "SELECT", SCORED),

@@ -26,7 +26,7 @@ def foreign_key_sql(table: str, column: str, parent: str) -> list[str]:
 
 def field_sql(model: type[Model], field: Field[Any, Any]) -> list[str]:
     parent = field.remote_field.model._meta.db_table  # type: ignore[union-attr]
-    return foreign_key_sql(model._meta.db_table, field.column, parent)
+    return foreign_key_sql(model._meta.db_table, str(field.column), parent)
 
 
 def tenant_table_sql(model: type[Model]) -> list[str]:

@@ -60,10 +60,7 @@ def prepare_database(*, using: str = "owner") -> None:
 
 
 def _write_context_keys(cursor: Any) -> None:
-    cursor.execute(
-        "DELETE FROM app.context_key WHERE kid <> ALL (%s)",
-        [list(settings.CONTEXT_KEYS)],
-    )
+    cursor.execute("DELETE FROM app.context_key WHERE kid <> ALL (%s)", [list(settings.CONTEXT_KEYS)])
     for kid, key in settings.CONTEXT_KEYS.items():
         ipad, opad = pads(bytes.fromhex(key))
         cursor.execute(

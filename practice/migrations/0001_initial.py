@@ -18,72 +18,38 @@ class Migration(migrations.Migration):
             name="User",
             fields=[
                 ("password", models.CharField(max_length=128, verbose_name="password")),
-                (
-                    "last_login",
-                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
-                ),
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("email", models.EmailField(max_length=254, unique=True)),
                 ("name", models.CharField(max_length=120)),
                 ("is_active", models.BooleanField(default=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
         ),
         migrations.CreateModel(
             name="Practice",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("slug", models.SlugField(unique=True)),
                 ("name", models.CharField(max_length=120)),
-                (
-                    "country",
-                    models.CharField(help_text="Two letters, such as US or DE.", max_length=2),
-                ),
+                ("country", models.CharField(help_text="Two letters, such as US or DE.", max_length=2)),
                 ("time_zone", models.CharField(default="UTC", max_length=64)),
                 (
                     "sender_name",
                     models.CharField(
-                        choices=[
-                            ("Appointments", "Appointments"),
-                            ("Front desk", "Front Desk"),
-                            ("Office", "Office"),
-                        ],
+                        choices=[("Appointments", "Appointments"), ("Front desk", "Front Desk"), ("Office", "Office")],
                         default="Appointments",
                         max_length=40,
                     ),
                 ),
                 (
                     "exit_url",
-                    models.URLField(
-                        default="https://www.wikipedia.org/",
-                        help_text="Where “Leave this page” goes.",
-                    ),
+                    models.URLField(default="https://www.wikipedia.org/", help_text="Where “Leave this page” goes."),
                 ),
                 ("resources_version", models.CharField(blank=True, max_length=20)),
                 ("resources_confirmed_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "resources_confirmed_by",
-                    models.CharField(blank=True, max_length=120),
-                ),
+                ("resources_confirmed_by", models.CharField(blank=True, max_length=120)),
                 ("supervisors_read_couples", models.BooleanField(default=False)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
@@ -91,15 +57,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Membership",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 (
                     "role",
                     models.CharField(
@@ -126,9 +84,7 @@ class Migration(migrations.Migration):
                 (
                     "practice",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="memberships",
-                        to="practice.practice",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="practice.practice"
                     ),
                 ),
             ],
@@ -136,15 +92,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="OutboxMessage",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("practice_id", models.UUIDField()),
                 ("kind", models.CharField(max_length=40)),
                 ("reference", models.UUIDField()),
@@ -156,16 +104,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(
-                        condition=models.Q(("done_at", None)),
-                        fields=["due_at"],
-                        name="outbox_not_done",
-                    )
+                    models.Index(condition=models.Q(("done_at", None)), fields=["due_at"], name="outbox_not_done")
                 ],
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("practice_id", "kind", "reference"),
-                        name="one_message_per_reference",
+                        fields=("practice_id", "kind", "reference"), name="one_message_per_reference"
                     )
                 ],
             },
@@ -173,15 +116,7 @@ class Migration(migrations.Migration):
         CreateTenantModel(
             name="IdempotencyRecord",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("actor", models.UUIDField()),
                 ("key", models.CharField(max_length=200)),
                 ("fingerprint", models.CharField(max_length=64)),
@@ -201,23 +136,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
+            options={"abstract": False, "base_manager_name": "objects"},
         ),
         CreateTenantModel(
             name="AuditEvent",
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4,
-                        editable=False,
-                        primary_key=True,
-                        serialize=False,
-                    ),
-                ),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("at", models.DateTimeField()),
                 ("actor_id", models.UUIDField(null=True)),
                 ("partner_id", models.UUIDField(null=True)),
@@ -238,25 +162,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "abstract": False,
-                "base_manager_name": "objects",
-            },
+            options={"abstract": False, "base_manager_name": "objects"},
         ),
         migrations.CreateModel(
             name="ApiToken",
             fields=[
-                (
-                    "digest",
-                    models.CharField(max_length=128, primary_key=True, serialize=False),
-                ),
+                ("digest", models.CharField(max_length=128, primary_key=True, serialize=False)),
                 ("token_key", models.CharField(db_index=True, max_length=25)),
                 ("created", models.DateTimeField(auto_now_add=True)),
                 ("expiry", models.DateTimeField(blank=True, null=True)),
-                (
-                    "id",
-                    models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
-                ),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("name", models.CharField(max_length=120)),
                 (
                     "user",
@@ -269,23 +184,17 @@ class Migration(migrations.Migration):
                 (
                     "membership",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="api_tokens",
-                        to="practice.membership",
+                        on_delete=django.db.models.deletion.CASCADE, related_name="api_tokens", to="practice.membership"
                     ),
                 ),
                 (
                     "practice",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="practice.practice",
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="practice.practice"
                     ),
                 ),
             ],
-            options={
-                "abstract": False,
-            },
+            options={"abstract": False},
         ),
         migrations.AddConstraint(
             model_name="membership",
@@ -300,8 +209,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("practice", "actor", "key"), name="one_answer_per_key"),
         ),
         migrations.AddIndex(
-            model_name="auditevent",
-            index=models.Index(fields=["practice", "-at"], name="audit_by_time"),
+            model_name="auditevent", index=models.Index(fields=["practice", "-at"], name="audit_by_time")
         ),
         SecureRows("practice_practice"),
         SecureRows("practice_membership"),

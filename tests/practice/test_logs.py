@@ -13,7 +13,7 @@ def lines(settings):
     kept = root.handlers, root.level
     configure({"level": "INFO"})
     stream = io.StringIO()
-    root.handlers[0].stream = stream
+    root.handlers[0].setStream(stream)  # type: ignore[attr-defined]
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
     root.handlers, root.level = kept
 
