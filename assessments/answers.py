@@ -105,7 +105,9 @@ def _finish(sheet: AnswerSheet, outcome: str) -> None:
 
 
 def _score_after_commit(sheet: AnswerSheet) -> None:
-    score = partial(safety.score_sheet, practice_id=tenancy.practice_id(), partner_id=sheet.partner_id, sheet_id=sheet.id)
+    score = partial(
+        safety.score_sheet, practice_id=tenancy.practice_id(), partner_id=sheet.partner_id, sheet_id=sheet.id
+    )
     transaction.on_commit(score, robust=True)
 
 

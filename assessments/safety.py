@@ -45,7 +45,7 @@ ON CONFLICT (practice_id, kind, reference) DO NOTHING
 
 
 def safety_lines_allowed(couple: Couple) -> bool:
-    """Whether anybody will read a safety answer: a responsible therapist, and confirmed, current, complete resources."""
+    """Whether anybody will read a safety answer: a responsible therapist, and confirmed, complete resources."""
     practice = Practice.objects.get(pk=tenancy.practice_id())
     confirmed = practice.resources_confirmed_at
     if confirmed is None or timezone.now() - confirmed > CONFIRMATION_LASTS or missing_topics(practice.country):

@@ -6,13 +6,13 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 
 from clients.invitations import digest
 from clients.models import Couple, PartnerSession
+from clients.partner_pages import ended_page
 from practice import tenancy
-from practice.access import audience
+from practice.access import InvalidToken, NotSignedIn, audience, bearer_of
 from practice.database.context import Scope
 from practice.models import Membership, Practice, Role
 
@@ -27,7 +27,7 @@ def couples_treated_by(membership: Membership) -> QuerySet[Couple]:
 
 
 def couples_visible_to(membership: Membership) -> QuerySet[Couple]:
-    """The couples this member may read: those they treat; for a supervisor, all, where the practice's policy says so."""
+    """The couples this member may read: those they treat; for a supervisor all, where the practice says so."""
     if membership.role != Role.SUPERVISOR:
         return couples_treated_by(membership)
     policy = Practice.objects.filter(pk=tenancy.practice_id(), supervisors_read_couples=True)
@@ -43,6 +43,12 @@ def partner_session_of(token: str) -> PartnerSession | None:
     return live.get()
 
 
+class PartnerRequest(HttpRequest):
+    """What a view of the audience `partner` is called with."""
+
+    partner_session: PartnerSession
+
+
 def enter_as_partner(request: HttpRequest, session: PartnerSession) -> None:
     request.partner_session = session  # type: ignore[attr-defined]
     tenancy.assume(Scope.partner(practice_id=session.practice_id, partner_id=session.partner_id))
@@ -56,9 +62,40 @@ class PartnerPage:
     def enter(self, request: HttpRequest) -> HttpResponse | None:
         session = partner_session_of(request.COOKIES.get(PARTNER_COOKIE, ""))
         if session is None:
-            return render(request, "partner/ended.html", status=410)
+            return ended_page(request)
         enter_as_partner(request, session)
         return None
+
+
+class PartnerApi:
+    """A program that opened a link for a partner, with the token it got. Who is not let in stays at the gate."""
+
+    name = "partner-api"
+
+    def enter(self, request: HttpRequest) -> HttpResponse | None:
+        token = bearer_of(request)
+        session = partner_session_of(token) if token else None
+        if session is None:
+            request.refusal = NotSignedIn() if token is None else InvalidToken()  # type: ignore[attr-defined]
+        else:
+            enter_as_partner(request, session)
+        return None
+
+
+class PartnerOrAnyone(PartnerPage):
+    """A page beside the form. It is there without an open form too, and then stays at the gate."""
+
+    name = "partner-or-anyone"
+
+    def enter(self, request: HttpRequest) -> HttpResponse | None:
+        session = partner_session_of(request.COOKIES.get(PARTNER_COOKIE, ""))
+        if session is not None:
+            enter_as_partner(request, session)
+        return None
+
+
+def partner_or_anyone(view: Callable[..., Any]) -> Callable[..., Any]:
+    return audience(PartnerOrAnyone())(view)
 
 
 def partner(view: Callable[..., Any]) -> Callable[..., Any]:

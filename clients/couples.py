@@ -5,6 +5,7 @@ Two partners never share an address: whoever reads it would hold both links. Whe
 
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
@@ -105,10 +106,8 @@ def leave(partner: Partner) -> None:
 def normalised_address(email: str) -> str:
     """What two spellings of one mailbox share: case, width, dots, +tags and the script of the domain do not count."""
     local, _, domain = unicodedata.normalize("NFKC", email).strip().casefold().rpartition("@")
-    try:
+    with suppress(UnicodeError):
         domain = domain.encode("idna").decode()
-    except UnicodeError:
-        pass
     return f"{local.partition('+')[0].replace('.', '')}@{domain.removesuffix('.')}"
 
 

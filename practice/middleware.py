@@ -6,7 +6,7 @@ session is saved. An answer of 400 or more rolls back; what other middleware wou
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
@@ -37,7 +37,7 @@ class RequestTransaction:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with transaction.atomic(durable=True):
             response = self.get_response(request)
-            if response.streaming and type(response) is not FileResponse:
+            if response.streaming and not isinstance(cast(object, response), FileResponse):
                 raise ImproperlyConfigured("A streamed answer would run after its transaction.")
             if response.status_code >= 400:  # also one that other middleware answered, or failed to
                 transaction.set_rollback(True)

@@ -24,7 +24,7 @@ EVERY_ROW = "true"
 
 @dataclass(frozen=True)
 class Allow:
-    """`verb` is SELECT, INSERT, UPDATE or DELETE; no columns means all; `check` is for new rows, as `rows` if left out."""
+    """One verb for one role. No columns means all; `check` is for new rows, as `rows` if left out."""
 
     role: str
     table: str
