@@ -42,12 +42,16 @@ DECLARE
   times smallint[];
   touched boolean[] := own.saved;
 BEGIN
+  -- An empty array would begin at the first subscript that is assigned, not at 1.
+  IF cardinality(touched) = 0 THEN
+    touched := '{NULL}';
+  END IF;
   FOREACH name IN ARRAY ARRAY(SELECT DISTINCT unnest(audiences)) LOOP
     stored := NULL;
     SELECT "values", seconds INTO stored, times FROM public.assessments_answers
      WHERE practice_id = own.practice_id AND sheet_id = own.id AND audience = name;
-    stored := coalesce(stored, '{}');
-    times := coalesce(times, '{}');
+    stored := coalesce(stored, '{NULL}');
+    times := coalesce(times, '{NULL}');
     FOR i IN 1 .. cardinality(audiences) LOOP
       IF audiences[i] = name THEN
         stored[positions[i] + 1] := given[i];

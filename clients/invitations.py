@@ -72,19 +72,9 @@ def invite(partner: Partner, *, sheet_id: UUID, delivery: str, closes_at: dateti
     handed_over = delivery == Invitation.Delivery.IN_PERSON
     state = Invitation.State.HANDED_OVER if handed_over else Invitation.State.QUEUED
     invitation = Invitation.objects.create(
-        partner=partner,
-        sheet_id=sheet_id,
-        delivery=delivery,
-        state=state,
-        closes_at=closes_at,
-        created_at=now,
+        partner=partner, sheet_id=sheet_id, delivery=delivery, state=state, closes_at=closes_at, created_at=now
     )
-    audit.record(
-        "invitation.issued",
-        object_id=invitation.id,
-        couple_id=partner.couple_id,
-        delivery=delivery,
-    )
+    audit.record("invitation.issued", object_id=invitation.id, couple_id=partner.couple_id, delivery=delivery)
     if not handed_over:
         outbox.post("send_invitation", invitation.id)
         return Issued(invitation)
@@ -104,6 +94,12 @@ def end_links(sheet_id: UUID) -> None:
 def end_sessions(sheet_id: UUID) -> None:
     open_ones = PartnerSession.objects.filter(practice_id=tenancy.practice_id(), sheet_id=sheet_id, ended_at=None)
     open_ones.update(ended_at=timezone.now())
+
+
+def end_session(session: PartnerSession) -> None:
+    """End one browser's session; the link and what was saved stay as they are."""
+    own = PartnerSession.objects.filter(practice_id=tenancy.practice_id(), partner_id=session.partner_id)
+    own.filter(pk=session.pk).update(ended_at=timezone.now())
 
 
 def send_invitation(reference: UUID) -> None:
@@ -140,8 +136,7 @@ def open_link(key: str, *, browser: str | None) -> Opened:
     again = Q(browser_hash=browser_hash, reopen_until__gt=now)
     links = LinkKey.objects.filter(pk=digest(key))
     if not links.filter(fresh | again, ended_at=None).update(
-        opened_at=Coalesce(F("opened_at"), now),
-        browser_hash=Coalesce(F("browser_hash"), browser_hash),
+        opened_at=Coalesce(F("opened_at"), now), browser_hash=Coalesce(F("browser_hash"), browser_hash)
     ):
         raise LinkEnded
     link = links.get()

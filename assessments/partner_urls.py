@@ -1,0 +1,13 @@
+from django.urls import path
+
+from assessments.views import partner as views
+
+urlpatterns = [
+    path("p/", views.start, name="partner-start"),
+    path("p/<int:number>/", views.page, name="partner-page"),
+    path("p/<int:number>/save/", views.save, name="partner-save"),
+    path("p/check/", views.check, name="partner-check"),
+    path("p/submit/", views.submit, name="partner-submit"),
+    path("p/decline/", views.decline, name="partner-decline"),
+    path("p/done/", views.receipt, name="receipt"),
+]
