@@ -2,7 +2,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 import django_htmx
 import pytest
 from django.template.loader import render_to_string
