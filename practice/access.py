@@ -9,14 +9,42 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from knox.crypto import hash_token
 
 from practice import tenancy
 from practice.database.context import Scope
-from practice.models import Membership, Role
+from practice.errors import DomainError
+from practice.models import ApiToken, Membership, Practice, Role
 
 PRACTICE_IN_SESSION = "practice"
 SIGNED_IN_AT = "signed_in_at"
 SEEN_AT = "seen_at"
+
+
+class StaffRequest(HttpRequest):
+    """What a view of the audience `staff` is called with."""
+
+    membership: Membership
+
+
+class NotSignedIn(DomainError):
+    """Sign in first: send a token as “Authorization: Bearer …”."""
+
+    code = "not_authenticated"
+    status = 401
+
+
+class InvalidToken(DomainError):
+    """This token is not valid, or no longer. Get a new one."""
+
+    code = "invalid_token"
+    status = 401
+
+
+class PracticeRequired(DomainError):
+    """You belong to several practices. Say which one you mean."""
+
+    code = "practice_required"
 
 
 class Audience(Protocol):
@@ -60,6 +88,82 @@ class Staff:
         return None
 
 
+class StaffApi(Staff):
+    """A program with a bearer token, or a signed-in browser.
+
+    Who is not let in stays at the gate; `request.refusal` is the error that the API answers with.
+    """
+
+    name = "staff-api"
+
+    def enter(self, request: HttpRequest) -> HttpResponse | None:
+        try:
+            membership = member_behind(request)
+        except DomainError as refusal:
+            request.refusal = refusal  # type: ignore[attr-defined]
+            return None
+        if membership.role in self.roles:
+            enter_as(request, membership)
+        else:
+            request.refusal = Http404()  # type: ignore[attr-defined]
+        return None
+
+
+class ByMethod:
+    """One URL with an audience of its own for some methods."""
+
+    def __init__(self, otherwise: Audience, **methods: Audience) -> None:
+        self.name = otherwise.name
+        self.otherwise = otherwise
+        self.methods = methods
+
+    def enter(self, request: HttpRequest) -> HttpResponse | None:
+        return self.methods.get(request.method or "", self.otherwise).enter(request)
+
+
+def member_behind(request: HttpRequest) -> Membership:
+    """The caller of the API. A token that is sent is the one that counts. Raises 401 and PracticeRequired."""
+    token = bearer_of(request)
+    if token is not None:
+        found = live_token(token)
+        request.user = found.user
+        request.api_token = found  # type: ignore[attr-defined]
+        member: Membership = found.membership
+        return member
+    if not request.user.is_authenticated or expired(request):
+        raise NotSignedIn
+    membership = chosen_membership(request)
+    if membership is None:
+        raise practice_required(memberships_of(request.user))
+    return membership
+
+
+def bearer_of(request: HttpRequest) -> str | None:
+    """The token in the Authorization header, "" for a header that holds none, None without the header."""
+    if "Authorization" not in request.headers:
+        return None
+    scheme, _, token = request.headers["Authorization"].partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def live_token(token: str) -> ApiToken:
+    """The token, its member and their user, in one statement. Raises InvalidToken."""
+    live = ApiToken.objects.filter(expiry__gt=timezone.now(), user__is_active=True, membership__is_active=True)
+    live = live.select_related("user", "membership__practice")
+    found = live.defer("user__password", *unseen_practice_fields("membership__practice")).filter(
+        digest=hash_token(token)
+    )
+    row: ApiToken | None = found.first() if token else None
+    if row is None:
+        raise InvalidToken
+    return row
+
+
+def practice_required(memberships: list[Membership]) -> PracticeRequired:
+    choices = [{"slug": one.practice.slug, "name": one.practice.name} for one in memberships]
+    return PracticeRequired(choices=choices)
+
+
 def expired(request: HttpRequest) -> bool:
     """Ends a session that was idle or signed in too long; keeps the time of the last request, to the minute."""
     now = timezone.now().timestamp()
@@ -79,11 +183,9 @@ def memberships_of(user: Any) -> list[Membership]:
     return list(rows.defer(*unseen_practice_fields()))
 
 
-def unseen_practice_fields() -> list[str]:
-    from practice.models import Practice
-
+def unseen_practice_fields(path: str = "practice") -> list[str]:
     seen = {"id", "slug", "name", "time_zone"}
-    return [f"practice__{field.attname}" for field in Practice._meta.concrete_fields if field.attname not in seen]
+    return [f"{path}__{field.attname}" for field in Practice._meta.concrete_fields if field.attname not in seen]
 
 
 def chosen_membership(request: HttpRequest) -> Membership | None:

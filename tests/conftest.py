@@ -61,7 +61,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("database"):
             item.add_marker(pytest.mark.django_db(transaction=True, databases=["default", "owner"]))
-            item.add_marker(pytest.mark.usefixtures("clean_cache"))
 
 
 def empty_tables(_: Any = None) -> None:
@@ -84,10 +83,11 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         connections["default"].close_pool()  # type: ignore[attr-defined]
 
 
-@pytest.fixture
-def clean_cache() -> Iterator[None]:
+@pytest.fixture(autouse=True)
+def clean_cache(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
-    cache.clear()
+    if request.node.get_closest_marker("database"):
+        cache.clear()
 
 
 @pytest.fixture

@@ -1,0 +1,35 @@
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from api.missing import Missing
+from api.v1 import assignments, couples, flags, instruments, me, partner, results, tokens
+from practice.access import public
+
+version_1 = [
+    path("tokens/", tokens.Tokens.as_view(), name="api-tokens"),
+    path("tokens/<uuid:token_id>/", tokens.Token.as_view(), name="api-token"),
+    path("me/", me.Me.as_view(), name="api-me"),
+    path("couples/", couples.Couples.as_view(), name="api-couples"),
+    path("couples/<uuid:couple_id>/", couples.OneCouple.as_view(), name="api-couple"),
+    path("couples/<uuid:couple_id>/results/", results.Results.as_view(), name="api-results"),
+    path("instruments/", instruments.Instruments.as_view(), name="api-instruments"),
+    path("instruments/<str:ref>/", instruments.OneInstrument.as_view(), name="api-instrument"),
+    path("assignments/", assignments.Assignments.as_view(), name="api-assignments"),
+    path("assignments/<uuid:assignment_id>/", assignments.OneAssignment.as_view(), name="api-assignment"),
+    path("assignments/<uuid:assignment_id>/end/", assignments.EndAssignment.as_view(), name="api-assignment-end"),
+    path("sheets/<uuid:sheet_id>/invitations/", assignments.Invitations.as_view(), name="api-invitations"),
+    path("flags/", flags.Flags.as_view(), name="api-flags"),
+    path("partner/open/", partner.OpenLink.as_view(), name="api-open"),
+    path("partner/sheets/", partner.Sheets.as_view(), name="api-own-sheets"),
+    path("partner/sheets/<uuid:sheet_id>/", partner.Sheet.as_view(), name="api-own-sheet"),
+    path("partner/sheets/<uuid:sheet_id>/answers/", partner.SheetAnswers.as_view(), name="api-answers"),
+    path("partner/sheets/<uuid:sheet_id>/submit/", partner.SubmitSheet.as_view(), name="api-submit"),
+    path("partner/sheets/<uuid:sheet_id>/decline/", partner.DeclineSheet.as_view(), name="api-decline"),
+]
+
+urlpatterns = [
+    path("v1/", include(version_1)),
+    path("schema/", public(SpectacularAPIView.as_view()), name="api-schema"),
+    path("docs/", public(SpectacularSwaggerSplitView.as_view(url_name="api-schema")), name="api-docs"),
+    re_path("", Missing.as_view(), name="api-missing"),
+]

@@ -1,0 +1,138 @@
+from typing import Any
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.endpoint import Endpoint, checked, member
+from api.idempotency import HEADER, idempotent
+from api.pagination import PAGE, page_of, page_shape
+from clients.access import couples_treated_by, couples_visible_to
+from clients.couples import (
+    PartnerDetails,
+    close_couple,
+    create_couple,
+    leave,
+    reopen_couple,
+    update_couple,
+    update_partners,
+)
+from clients.models import Couple, Partner
+from practice.access import CLINICIANS, ByMethod, StaffApi
+from practice.models import Role
+
+THERAPISTS = (Role.OWNER, Role.THERAPIST)
+
+
+class SafeContact(serializers.Serializer[Any]):
+    channel = serializers.ChoiceField(Partner.Channel.choices)
+    hours = serializers.CharField(required=False, allow_blank=True, max_length=40)
+    neutral_name = serializers.CharField(required=False, allow_blank=True, max_length=80)
+
+
+class PartnerGiven(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=120)
+    email = serializers.CharField(required=False, allow_blank=True, max_length=254)
+    phone = serializers.CharField(required=False, allow_blank=True, max_length=40)
+    safe_contact = SafeContact(required=False, source="*")
+
+
+class PartnerChanged(PartnerGiven):
+    state = serializers.ChoiceField([Partner.State.LEFT], required=False)
+
+
+class PartnerShape(PartnerGiven):
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField(Partner.State.choices)
+
+
+class CoupleGiven(serializers.Serializer[Any]):
+    label = serializers.CharField(max_length=80)  # type: ignore[assignment]
+    partners = PartnerGiven(many=True)
+
+
+class CoupleChanged(serializers.Serializer[Any]):
+    label = serializers.CharField(max_length=80, required=False)  # type: ignore[assignment]
+    state = serializers.ChoiceField(Couple.State.choices, required=False)
+    closed_reason = serializers.ChoiceField(Couple.ClosedReason.choices, required=False)
+    partners = PartnerChanged(many=True, required=False, help_text="Both, in their order; each is replaced.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "closed_reason" in attrs and attrs.get("state") != Couple.State.CLOSED:
+            raise serializers.ValidationError({"closed_reason": "Goes with the state “closed”."}, code="unexpected")
+        return attrs
+
+
+class CoupleShape(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    therapist = serializers.UUIDField(source="therapist_id", allow_null=True)
+    state = serializers.ChoiceField(Couple.State.choices)
+    closed_reason = serializers.CharField(allow_blank=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    partners = PartnerShape(many=True)
+
+
+def shown(couple: Couple) -> Any:
+    return CoupleShape(couple).data
+
+
+class Couples(Endpoint):
+    audience = ByMethod(StaffApi(*CLINICIANS), POST=StaffApi(*THERAPISTS))
+
+    @extend_schema(operation_id="couples_list", parameters=PAGE, responses=page_shape(CoupleShape))
+    def get(self, request: Request) -> Response:
+        return page_of(request, couples_visible_to(member(request)).prefetch_related("partners"), shown)
+
+    @extend_schema(request=CoupleGiven, responses={201: CoupleShape}, parameters=[HEADER])
+    @idempotent
+    def post(self, request: Request) -> Response:
+        given = checked(CoupleGiven, request.data)
+        partners = [PartnerDetails(**details) for details in given["partners"]]
+        return Response(
+            shown(create_couple(label=given["label"], partners=partners, therapist=member(request))), status=201
+        )
+
+
+class OneCouple(Endpoint):
+    audience = ByMethod(StaffApi(*CLINICIANS), PATCH=StaffApi(*THERAPISTS))
+
+    @extend_schema(responses=CoupleShape)
+    def get(self, request: Request, couple_id: UUID) -> Response:
+        couples = couples_visible_to(member(request)).prefetch_related("partners")
+        return Response(shown(get_object_or_404(couples, pk=couple_id)))
+
+    @extend_schema(request=CoupleChanged, responses=CoupleShape)
+    def patch(self, request: Request, couple_id: UUID) -> Response:
+        couple = get_object_or_404(couples_treated_by(member(request)), pk=couple_id)
+        given = checked(CoupleChanged, request.data)
+        change_state(couple, given)
+        if "label" in given:
+            update_couple(couple, label=given["label"])
+        if "partners" in given:
+            change_partners(couple, given["partners"])
+        return Response(shown(couple))
+
+
+def change_state(couple: Couple, given: dict[str, Any]) -> None:
+    state = given.get("state", couple.state)
+    if state == couple.state:
+        return
+    if state == Couple.State.CLOSED:
+        close_couple(couple, reason=given.get("closed_reason", ""))
+        return
+    if couple.state == Couple.State.CLOSED:
+        reopen_couple(couple)
+    update_couple(couple, state=state)
+
+
+def change_partners(couple: Couple, given: list[dict[str, Any]]) -> None:
+    states = [details.pop("state", None) for details in given]
+    update_partners(couple, [PartnerDetails(**details) for details in given])
+    for partner, state in zip(couple.partners.all(), states, strict=True):
+        if state == Partner.State.LEFT:
+            leave(partner)
