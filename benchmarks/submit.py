@@ -1,0 +1,117 @@
+"""Page saves and submits through the real server, against the same rows written raw on the same cluster.
+
+Both partners of a couple have the same form: one is served, the other is written raw, in turn within each round.
+"""
+
+import argparse
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import partial
+from http.client import HTTPConnection
+from typing import Any
+from uuid import uuid4
+
+import django
+
+django.setup()
+
+from benchmarks import _raw  # noqa: E402
+from benchmarks._load import Call, Measured, measure, resident_mib, web_server  # noqa: E402
+from benchmarks._sheets import Maker, Target  # noqa: E402
+
+AT_ONCE = (1, 8, 32)
+Pairs = list[tuple[Target, Target]]
+
+
+def request(target: Target, method: str, path: str, body: Any = None) -> Call:
+    headers = {
+        "Authorization": f"Bearer {target.token}",
+        "Content-Type": "application/json",
+        "Idempotency-Key": str(uuid4()),
+    }
+    sent = None if body is None else json.dumps(body).encode()
+
+    def call(connection: HTTPConnection) -> None:
+        connection.request(method, f"/api/v1/partner/sheets/{target.sheet_id}/{path}/", sent, headers)
+        response = connection.getresponse()
+        said = response.read()
+        if response.status != 200:
+            raise RuntimeError(f"{method} {path}: {response.status} {said[:300]!r}")
+
+    return call
+
+
+def saves(targets: list[Target], pages: list[dict[str, Any]]) -> list[Call]:
+    return [request(target, "PATCH", "answers", {"answers": page}) for target in targets for page in pages]
+
+
+def submits(targets: list[Target]) -> list[Call]:
+    return [request(target, "POST", "submit") for target in targets]
+
+
+class Bench:
+    def __init__(self, maker: Maker, port: int) -> None:
+        self.maker = maker
+        self.pages = maker.pages()
+        self.http = partial(HTTPConnection, "127.0.0.1", port, timeout=60)
+        self.found: dict[tuple[str, int], list[tuple[Measured, Measured]]] = defaultdict(list)
+
+    def warm_up(self) -> None:
+        """Both workers have loaded everything, and one submitted sheet shows the scores."""
+        targets = [self.maker.pair()[0] for _ in range(15)] + [self.maker.first[0]]
+        for calls in (saves(targets, self.pages), submits(targets)):
+            measure(calls, connect=self.http, at_once=8)
+
+    def round(self, pairs: Pairs, *, at_once: int) -> None:
+        served, raw = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+        form = self.maker.form
+        both = {
+            "save": (saves(served, self.pages), _raw.saves(raw, form, each=len(self.pages))),
+            "submit": (submits(served), _raw.submits(raw, form, like=self.maker.first[0])),
+        }
+        for what, (over_http, in_sql) in both.items():
+            product = measure(over_http, connect=self.http, at_once=at_once)
+            yardstick = measure(in_sql, connect=_raw.connect, at_once=at_once)
+            self.found[what, at_once].append((product, yardstick))
+
+    def report(self) -> None:
+        print(f"{'':8}{'at once':>8}{'per second':>18}{'p95 ms':>18}{'raw per second':>20}{'of raw':>18}")
+        for (what, at_once), rounds in sorted(self.found.items()):
+            columns = [
+                spread([product.rate for product, _ in rounds], ".0f"),
+                spread([product.p95 for product, _ in rounds], ".1f"),
+                spread([raw.rate for _, raw in rounds], ".0f"),
+                spread([product.rate / raw.rate for product, raw in rounds], ".3f"),
+            ]
+            print(f"{what:8}{at_once:8}{columns[0]:>18}{columns[1]:>18}{columns[2]:>20}{columns[3]:>18}")
+
+
+def spread(values: Sequence[float], form: str) -> str:
+    """The lowest and the highest of the rounds."""
+    return f"{min(values):{form}} to {max(values):{form}}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="./dev bench submit", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--sheets", type=int, default=120, help="of each load; at one at a time, a third of it")
+    options = parser.parse_args()
+    maker = Maker()
+    with web_server() as (port, process_id):
+        bench = Bench(maker, port)
+        bench.warm_up()
+        for _ in range(options.rounds):
+            for at_once in AT_ONCE:
+                count = options.sheets // 3 if at_once == 1 else options.sheets
+                bench.round([maker.pair() for _ in range(count)], at_once=at_once)
+        memory = resident_mib(process_id)
+    print(
+        f"{options.rounds} rounds, lowest to highest; {options.sheets} sheets a load, {len(bench.pages)} pages of each"
+    )
+    bench.report()
+    print("resident: " + ", ".join(f"{name} {size:.0f} MiB" for name, size in memory.items()))
+
+
+if __name__ == "__main__":
+    main()
