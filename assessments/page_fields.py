@@ -14,13 +14,15 @@ from assessments.instruments.definition import CONTEXT, Instrument, Line
 from assessments.pages import Group, Page
 from assessments.sheets import SheetForm
 
+THERAPIST_ONLY = _(
+    "This program does not show these answers to your partner. Your therapist, or a named colleague who stands in, "
+    "can see them."
+)
+# What is confidential reads like what is therapist_only: a label of its own would point at it.
 AUDIENCE_LABELS = {
-    "joint_ok": _(
-        "Your therapist reads these answers. A summary of this topic, never a single answer, "
-        "may be shown to both of you, if you both agree."
-    ),
-    "therapist_only": _("Your therapist reads these answers. They are never part of a summary."),
-    "confidential": _("Your therapist reads this answer, and has to open it first. It is never part of a summary."),
+    "joint_ok": _("May become part of a summary for both of you, if you both agree; never a single answer."),
+    "therapist_only": THERAPIST_ONLY,
+    "confidential": THERAPIST_ONLY,
 }
 
 
