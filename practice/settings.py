@@ -278,6 +278,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not HASHED_STATIC
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "png", "woff2"]
 
 # Logs: JSON lines with an allow-list of fields (practice/logs.py); no path, no query, no body, no parameter.
 DJANGO_STRUCTLOG_COMMAND_LOGGING_ENABLED = False
