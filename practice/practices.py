@@ -53,6 +53,18 @@ class as_maintenance(transaction.Atomic):
             cursor.execute("SET LOCAL ROLE attune_maintenance")
 
 
+def update_practice(practice: Practice, **settled: str | bool) -> None:
+    """Change what a practice settles for itself. Help lines confirmed for another country no longer count."""
+    fields = list(settled)
+    if settled.get("country", practice.country) != practice.country:
+        practice.resources_version, practice.resources_confirmed_at, practice.resources_confirmed_by = "", None, ""
+        fields += ["resources_version", "resources_confirmed_at", "resources_confirmed_by"]
+    for name, value in settled.items():
+        setattr(practice, name, value)
+    practice.save(update_fields=fields)
+    audit.record("practice.changed", object_id=practice.id, fields=sorted(settled))
+
+
 def confirm_resources(practice: Practice, *, by: Membership, at: datetime | None = None) -> None:
     """The practice has checked the help lines of its country: who, when, which list. Raises ResourcesMissing."""
     if missing := missing_topics(practice.country):

@@ -1,0 +1,121 @@
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from assessments.assignments import EVERY_WEEKS, MOST_TIMES, WINDOW, Schedule
+from assessments.instruments.definition import Instrument
+
+ONCE = ""
+
+
+class AssignForm(forms.Form):
+    """What to give, and when. `form` is "id@version/sitting"."""
+
+    form = forms.ChoiceField(widget=forms.RadioSelect, label=gettext_lazy("Form"))
+    opens_at = forms.DateTimeField(
+        required=False,
+        label=gettext_lazy("Opens"),
+        help_text=gettext_lazy("Leave it empty to open it now."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    days = forms.IntegerField(
+        min_value=1,
+        max_value=60,
+        initial=WINDOW.days,
+        label=gettext_lazy("Open for (days)"),
+        help_text=gettext_lazy("Two forms are compared only when they are handed in close together."),
+    )
+    every_weeks = forms.TypedChoiceField(
+        required=False,
+        coerce=int,
+        empty_value=None,
+        label=gettext_lazy("How often"),
+        choices=[(ONCE, gettext_lazy("Once"))],
+    )
+    times = forms.IntegerField(min_value=1, max_value=MOST_TIMES, initial=1, label=gettext_lazy("How many times"))
+
+    def __init__(self, *args: Any, instruments: Iterable[Instrument], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [choice for instrument in instruments for choice in choices_of(instrument)]
+        self.fields["form"].choices = choices  # type: ignore[attr-defined]
+        self.fields["form"].initial = choices[0][0] if choices else None
+        self.fields["every_weeks"].choices = [(ONCE, _("Once")), *map(cadence, EVERY_WEEKS)]  # type: ignore[attr-defined]
+
+    @property
+    def instrument(self) -> str:
+        return str(self.cleaned_data["form"]).partition("/")[0]
+
+    @property
+    def sitting(self) -> str:
+        return str(self.cleaned_data["form"]).partition("/")[2]
+
+    def schedule(self) -> Schedule:
+        given = self.cleaned_data
+        opens = given["opens_at"] or timezone.now()
+        return Schedule(
+            opens_at=opens,
+            closes_at=opens + timedelta(days=given["days"]),
+            every_weeks=given["every_weeks"],
+            times=given["times"] if given["every_weeks"] else 1,
+        )
+
+
+class ImportForm(forms.Form):
+    """A definition file, pasted or chosen, with the facts of its licence."""
+
+    file = forms.FileField(
+        required=False,
+        label=gettext_lazy("Definition file"),
+        help_text=gettext_lazy("YAML, up to 512 kB. Its text is put below, so nothing is lost if it has faults."),
+        widget=forms.FileInput(attrs={"accept": ".yaml,.yml"}),
+    )
+    source = forms.CharField(
+        required=False,
+        strip=False,
+        label=gettext_lazy("Or its text"),
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
+    )
+    holder = forms.CharField(max_length=200, label=gettext_lazy("Licence holder"))
+    reference = forms.CharField(
+        max_length=200,
+        label=gettext_lazy("Licence reference"),
+        help_text=gettext_lazy("A number or a document that shows the licence."),
+    )
+    confirmed_by = forms.CharField(max_length=120, label=gettext_lazy("Who confirmed it"))
+    expires_on = forms.DateField(
+        required=False,
+        label=gettext_lazy("Licence ends on"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("file"):
+            try:
+                given["source"] = given["file"].read().decode()
+            except UnicodeDecodeError:
+                self.add_error("file", _("This file is not text in UTF-8."))
+            # A file input comes back empty; the text box keeps what was in it.
+            self.data = {**self.data.dict(), "source": given.get("source", "")}  # type: ignore[attr-defined]
+        elif not given.get("source", "").strip():
+            self.add_error("file", _("Choose a file, or paste its text."))
+        return given
+
+
+def choices_of(instrument: Instrument) -> Iterable[tuple[str, str]]:
+    sittings = instrument.sittings
+    for sitting in sittings:
+        lines = len(instrument.lines_given(sitting["id"], safety_lines=True))
+        how = sitting["id"].replace("_", " ")
+        label = f"{instrument.title}, {how}" if len(sittings) > 1 else instrument.title
+        said = _("%(label)s: up to %(lines)s lines") % {"label": label, "lines": lines}
+        yield f"{instrument.ref}/{sitting['id']}", said
+
+
+def cadence(weeks: int) -> tuple[int, str]:
+    return weeks, _("Every week") if weeks == 1 else _("Every %(weeks)s weeks") % {"weeks": weeks}

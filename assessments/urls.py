@@ -1,0 +1,17 @@
+from django.urls import path
+
+from assessments.views import instruments, results, therapist
+
+urlpatterns = [
+    path("", therapist.couples, name="couples"),
+    path("couples/<uuid:couple_id>/", therapist.couple, name="couple"),
+    path("couples/<uuid:couple_id>/assign/", therapist.couple_assign, name="couple-assign"),
+    path("couples/<uuid:couple_id>/results/", results.couple_results, name="couple-results"),
+    path("couples/<uuid:couple_id>/results/lines/", results.couple_lines, name="couple-lines"),
+    path("sheets/<uuid:sheet_id>/invite/", therapist.sheet_invite, name="sheet-invite"),
+    path("assignments/<uuid:assignment_id>/end/", therapist.assignment_end, name="assignment-end"),
+    path("flags/", therapist.flags, name="flags"),
+    path("instruments/", instruments.instruments, name="instruments"),
+    path("instruments/import/", instruments.instrument_import, name="instrument-import"),
+    path("instruments/<str:ref>/", instruments.instrument, name="instrument"),
+]

@@ -1,0 +1,180 @@
+from typing import Any
+from uuid import UUID
+
+import segno
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Case, IntegerField, Prefetch, Value, When
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from assessments import library
+from assessments.assignments import assign_instrument, end_assignment, invite_to_sheet
+from assessments.caseload import caseload, rows_of
+from assessments.forms import AssignForm
+from assessments.models import AnswerSheet, Assignment, SafetyFlag, Wave
+from assessments.safety import flags_visible_to, safety_lines_allowed
+from clients.access import couples_treated_by, couples_visible_to
+from clients.models import Couple, Invitation
+from practice.access import CLINICIANS, StaffRequest, staff
+from practice.errors import DomainError
+from practice.forms import add_faults, posted
+from practice.models import Role
+
+ON_A_PAGE = 25
+TREATING = (Role.OWNER, Role.THERAPIST)
+BY_LEVEL = Case(
+    *(When(level=level, then=Value(rank)) for rank, level in enumerate(SafetyFlag.Level.values)),
+    output_field=IntegerField(),
+)
+NEEDS = {"flag": gettext_lazy("Open flag"), "overdue": gettext_lazy("Overdue")}
+
+
+@staff()
+def couples(request: StaffRequest) -> HttpResponse:
+    if not request.membership.is_clinical:
+        return redirect("practice-settings")
+    now = timezone.now()
+    asked = {name: request.GET.get(name, "").strip() for name in ("search", "state", "need")}
+    page = Paginator(caseload(request.membership, now=now, **asked), ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "rows": rows_of(page.object_list),
+        "asked": asked,
+        "states": Couple.State.choices,
+        "needs": NEEDS.items(),
+        "treats": request.membership.role in TREATING,
+        "now": now,
+    }
+    return render(request, "assessments/couples.html", context)
+
+
+@staff(*CLINICIANS)
+def couple(request: StaffRequest, couple_id: UUID) -> HttpResponse:
+    found = get_object_or_404(couples_visible_to(request.membership).select_related("therapist"), pk=couple_id)
+    partners = list(found.partners.order_by("position"))
+    flags = SafetyFlag.objects.filter(couple=found, state=SafetyFlag.State.OPEN).select_related("partner")
+    context = {
+        "couple": found,
+        "partners": partners,
+        "assignments": assignments_of(found),
+        "flags": flags.order_by(BY_LEVEL, "raised_at"),
+        "treats": request.membership.role in TREATING,
+        "now": timezone.now(),
+    }
+    return render(request, "assessments/couple.html", context)
+
+
+def assignments_of(couple: Couple) -> list[Assignment]:
+    """Newest first, with waves, sheets and the newest invitation of each sheet as `sheet.invitation`."""
+    sheets = AnswerSheet.objects.select_related("partner").order_by("partner__position")
+    waves = Wave.objects.order_by("number").prefetch_related(Prefetch("sheets", sheets))
+    found = Assignment.objects.filter(couple=couple).order_by("-created_at").prefetch_related(Prefetch("waves", waves))
+    assignments = list(found)
+    sent = Invitation.objects.filter(partner__couple=couple).order_by("created_at")
+    newest = {invitation.sheet_id: invitation for invitation in sent}
+    for assignment in assignments:
+        assignment.title = title_of(assignment.instrument)
+        for wave in assignment.waves.all():
+            for sheet in wave.sheets.all():
+                sheet.invitation = newest.get(sheet.id)
+    return assignments
+
+
+def title_of(ref: str) -> str:
+    try:
+        return library.resolve(ref).title
+    except DomainError:
+        return ref
+
+
+@staff(*TREATING)
+def couple_assign(request: StaffRequest, couple_id: UUID) -> HttpResponse:
+    found = get_object_or_404(couples_treated_by(request.membership), pk=couple_id)
+    instruments = [one for one in library.available() if not one.is_stub]
+    form = AssignForm(posted(request), instruments=instruments)
+    if request.method == "POST" and form.is_valid():
+        try:
+            assign_instrument(
+                found,
+                instrument=form.instrument,
+                sitting=form.sitting,
+                membership=request.membership,
+                schedule=form.schedule(),
+            )
+        except DomainError as error:
+            add_faults(form, error, assign_field)
+        else:
+            messages.success(request, _("Assigned. Links by e-mail go out when the window opens."))
+            return redirect("couple", found.id)
+    context = {
+        "couple": found,
+        "form": form,
+        "partners": found.partners.order_by("position"),
+        "safety_lines": safety_lines_allowed(found),
+    }
+    return render(request, "assessments/assign.html", context, status=422 if form.errors else 200)
+
+
+def assign_field(fault: str) -> str:
+    return {"closes_at": "days", "sitting": "form", "unknown_instrument": "form"}.get(fault, fault)
+
+
+@staff(*TREATING)
+@require_POST
+def sheet_invite(request: StaffRequest, sheet_id: UUID) -> HttpResponse:
+    treated = couples_treated_by(request.membership)
+    sheets = AnswerSheet.objects.select_related("partner", "couple").filter(couple__in=treated)
+    sheet = get_object_or_404(sheets, pk=sheet_id)
+    try:
+        issued = invite_to_sheet(sheet, delivery=request.POST.get("delivery", ""))
+    except DomainError as error:
+        return refused(request, sheet.couple, str(error))
+    if issued.url is None:
+        messages.success(request, _("A new link is on its way. Older links of this form have ended."))
+        return redirect("couple", sheet.couple_id)
+    context = {"sheet": sheet, "url": issued.url, "code": code_of(issued.url), "issued": issued.invitation}
+    return render(request, "assessments/hand_over.html", context)
+
+
+def code_of(url: str) -> str:
+    """A QR code as the address of a picture, so that no style stands in the page."""
+    return segno.make(url, error="m", micro=False).svg_data_uri(scale=4, border=2)
+
+
+def refused(request: StaffRequest, couple: Couple, reason: str) -> HttpResponse:
+    context = {"couple": couple, "reason": reason}
+    return render(request, "assessments/refused.html", context, status=409)
+
+
+@staff(*TREATING)
+@require_POST
+def assignment_end(request: StaffRequest, assignment_id: UUID) -> HttpResponse:
+    treated = couples_treated_by(request.membership)
+    assignment = get_object_or_404(Assignment.objects.filter(couple__in=treated), pk=assignment_id)
+    end_assignment(assignment)
+    messages.success(request, _("The assignment has ended. What was handed in stays."))
+    return redirect("couple", assignment.couple_id)
+
+
+@staff(*CLINICIANS)
+def flags(request: StaffRequest) -> HttpResponse:
+    state = request.GET.get("state", SafetyFlag.State.OPEN)
+    level = request.GET.get("level", "")
+    found = flags_visible_to(request.membership).select_related("couple", "partner", "sheet")
+    if state not in ("all", *SafetyFlag.State.values) or level not in ("", *SafetyFlag.Level.values):
+        raise Http404
+    found = found if state == "all" else found.filter(state=state)
+    found = found.filter(level=level) if level else found
+    context: dict[str, Any] = {
+        "page": Paginator(found.order_by(BY_LEVEL, "-raised_at", "id"), ON_A_PAGE).get_page(request.GET.get("page")),
+        "state": state,
+        "level": level,
+        "states": SafetyFlag.State.choices,
+        "levels": SafetyFlag.Level.choices,
+    }
+    return render(request, "assessments/flags.html", context)

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from clients import views
+
+urlpatterns = [
+    path("couples/new/", views.couple_new, name="couple-new"),
+    path("couples/<uuid:couple_id>/edit/", views.couple_edit, name="couple-edit"),
+    path("couples/<uuid:couple_id>/close/", views.couple_close, name="couple-close"),
+]

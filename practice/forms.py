@@ -1,0 +1,55 @@
+from collections.abc import Callable
+
+from django import forms
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from practice.errors import DomainError
+from practice.models import Practice
+
+
+def add_faults(form: forms.Form, error: DomainError, field_of: Callable[[str], str] = str) -> None:
+    """Put what a domain function said beside the fields it is about; what is about no field goes on top.
+
+    `field_of` gives the form's name of a fault's field.
+    """
+    if not error.faults:
+        name = field_of(error.code)
+        form.add_error(name if name in form.fields else None, str(error))
+    for fault in error.faults:
+        name = field_of(fault["field"])
+        form.add_error(name if name in form.fields else None, fault["detail"])
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: nothing on a GET, and on a POST its data, even when there is none."""
+    return request.POST if request.method == "POST" else None
+
+
+class PracticeForm(forms.ModelForm[Practice]):
+    exit_url = forms.URLField(
+        assume_scheme="https",
+        label=_("Where “Leave this page” goes"),
+        help_text=_("An everyday page that raises no question, in https."),
+    )
+
+    class Meta:
+        model = Practice
+        fields = ["name", "country", "sender_name", "exit_url", "supervisors_read_couples"]
+        labels = {
+            "name": _("Name of the practice"),
+            "country": _("Country"),
+            "sender_name": _("Sender of e-mails"),
+            "supervisors_read_couples": _("Supervisors may read every couple"),
+        }
+        help_texts = {
+            "country": _("Two letters, such as US or DE. Decides which help lines partners read."),
+            "sender_name": _("Partners read this in their inbox, so it says nothing about what you do."),
+            "supervisors_read_couples": _("They read results and flags, and change nothing."),
+        }
+
+    def clean_country(self) -> str:
+        country = str(self.cleaned_data["country"]).upper()
+        if not (len(country) == 2 and country.isascii() and country.isalpha()):
+            raise forms.ValidationError(_("Give the two letters of the country."))
+        return country
