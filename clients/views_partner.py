@@ -43,6 +43,7 @@ TOPICS = {
 def link(request: HttpRequest, key: str) -> HttpResponse:
     """Takes the key out of the address bar and consumes nothing: scanners and previews come here too."""
     response = see_other("link-open")
+    response["Referrer-Policy"] = "no-referrer"
     remember(response, LINK_COOKIE, key[:LONGEST_KEY], max_age=LINK_REMEMBERED_FOR)
     return response
 

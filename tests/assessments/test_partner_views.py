@@ -292,7 +292,7 @@ def test_no_page_is_kept_named_or_linked_to_the_outside(browser, sheet):
     for number in range(1, len(pages_of(sheet)) + 1):
         response = browser.get(f"/p/{number}/")
         assert response["Cache-Control"] == "no-store"
-        assert response["Referrer-Policy"] == "no-referrer"
+        assert response["Referrer-Policy"] == "same-origin"
         assert b"<title>Form</title>" in response.content
         hosts = re.findall(rb'https?://(?:www\.)?([^/"]+)', response.content)
         assert set(hosts) <= helps
