@@ -6,5 +6,12 @@ urlpatterns = [
     path("health/live/", views.live, name="live"),
     path("health/ready/", views.ready, name="ready"),
     path("choose/", views.choose_practice, name="choose-practice"),
+    path("practice/", views.practice_settings, name="practice-settings"),
+    path("practice/team/", views.team, name="team"),
     path("accounts/", include("allauth.urls")),
+    path("api/", include("api.urls")),
+    path("", include("clients.urls")),
+    path("", include("assessments.urls")),
+    path("", include("clients.partner_urls")),
+    path("", include("assessments.partner_urls")),
 ]
