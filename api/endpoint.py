@@ -5,6 +5,7 @@ from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
+from api.parsing import StrictJson
 from clients.models import PartnerSession
 from practice.access import Audience
 from practice.models import Membership
@@ -14,6 +15,7 @@ class Endpoint(APIView):
     """A view of the API, which says its audience."""
 
     audience: Audience
+    parser_classes = (StrictJson,)
 
 
 def http(request: Request) -> HttpRequest:

@@ -9,7 +9,8 @@ import hashlib
 import json
 from collections.abc import Callable
 from functools import partial, wraps
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
@@ -65,7 +66,7 @@ def answer_once(request: Request, answer: Answer, *, body: Any) -> Response:
         return answer()
     if len(key) > LONGEST_KEY:
         raise KeyTooLong
-    actor = tenancy.current().actor_id or tenancy.current().partner_id
+    actor = _actor()
     fingerprint = _fingerprint(request, body)
     _wait_for_turn(f"{tenancy.practice_id()}|{actor}|{key}")
     earlier = IdempotencyRecord.objects.filter(actor=actor, key=key).first()
@@ -77,6 +78,11 @@ def answer_once(request: Request, answer: Answer, *, body: Any) -> Response:
     if earlier.fingerprint != fingerprint:
         raise KeyReused
     return Response(json.loads(decrypt(earlier.body, **_seal(earlier))), status=earlier.status)
+
+
+def _actor() -> UUID:
+    scope = tenancy.current()
+    return cast(UUID, scope.actor_id or scope.partner_id)
 
 
 def _wait_for_turn(name: str) -> None:
@@ -91,7 +97,7 @@ def _fingerprint(request: Request, body: Any) -> str:
     return salted_hmac("api.idempotency", said, algorithm="sha256").hexdigest()
 
 
-def _remember(response: Response, *, actor: Any, key: str, fingerprint: str) -> None:
+def _remember(response: Response, *, actor: UUID, key: str, fingerprint: str) -> None:
     data = response.data
     kept = {name: value for name, value in data.items() if name not in SHOWN_ONCE} if isinstance(data, dict) else data
     record = IdempotencyRecord(

@@ -1,7 +1,9 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
 from rest_framework.pagination import CursorPagination
@@ -33,7 +35,11 @@ def page_of(
     """One page of rows. The last field of `ordering` must make it total."""
     pages = CursorPages()
     pages.ordering = ordering
-    return pages.get_paginated_response([show(row) for row in pages.paginate_queryset(rows, request) or []])
+    try:
+        page = pages.paginate_queryset(rows, request) or []
+    except ValidationError as error:  # a cursor that we never gave
+        raise Http404 from error
+    return pages.get_paginated_response([show(row) for row in page])
 
 
 def whole_page(rows: Sequence[Any]) -> Response:

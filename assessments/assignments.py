@@ -23,6 +23,7 @@ from practice.errors import DomainError, InvalidInput
 from practice.models import Membership
 
 WINDOW = timedelta(days=4)
+FURTHEST = timedelta(days=2 * 365)
 EVERY_WEEKS = (1, 2, 4, 8)
 MOST_TIMES = 52
 
@@ -51,7 +52,11 @@ class Schedule:
     def windows(self, now: datetime) -> list[tuple[datetime, datetime]]:
         """One (opens, closes) a wave. Raises InvalidInput."""
         opens = self.opens_at or now
+        if opens - now > FURTHEST:
+            raise InvalidInput("That is too far away.", code="opens_at")
         closes = self.closes_at or opens + WINDOW
+        if closes - opens > FURTHEST:
+            raise InvalidInput("That is too far away.", code="closes_at")
         if closes <= max(opens, now):
             raise InvalidInput("The form must close after it opens, and later than now.", code="closes_at")
         if self.every_weeks is not None and self.every_weeks not in EVERY_WEEKS:

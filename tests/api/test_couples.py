@@ -144,22 +144,3 @@ def test_pages_follow_one_another(program, alice):
         seen += [one["id"] for one in page["results"]]
         url = page["next"]
     assert (len(seen), set(seen)) == (5, made)
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "expected"),
-    [
-        ("delete", "couples/", (405, "method_not_allowed")),
-        ("get", "nothing/", (404, "not_found")),
-        ("get", "couples/?cursor=x", (404, "not_found")),
-    ],
-)
-def test_what_is_not_there_is_a_problem(program, method, path, expected):
-    assert problem(getattr(program, method)(V1 + path)) == expected
-
-
-def test_a_broken_body_is_a_problem(program):
-    answer = program.post(f"{V1}couples/", "{", content_type="application/json")
-    assert problem(answer) == (400, "malformed")
-    answer = program.post(f"{V1}couples/", "<a/>", content_type="text/xml")
-    assert problem(answer) == (415, "unsupported_media_type")
