@@ -26,6 +26,7 @@ from practice.practices import OWNER, add_member, as_maintenance, confirm_resour
 
 PASSWORD = "attune-demo"  # noqa: S105 - public on purpose, and refused outside the demo
 INSTRUMENT = "ena-c"
+ABOUT_TO_CLOSE = timedelta(minutes=10)
 RIVERSIDE = [
     ("owner", "Olive Brandt", Role.OWNER),
     ("therapist", "Alice Osei", Role.THERAPIST),
@@ -190,8 +191,8 @@ def safety_flag(teller: Teller, couple: Couple) -> None:
 
 
 def expired(teller: Teller, couple: Couple) -> None:
-    """The window closes while the demo is made; see close_expired."""
-    teller.assign(couple, open_for=timedelta(seconds=20))
+    """The window is about to close; see close_expired."""
+    teller.assign(couple, open_for=ABOUT_TO_CLOSE)
     teller.answer(teller.open(couple, 1), Mood(1.8, 1.4), share=0.4)
 
 
@@ -238,7 +239,7 @@ def make_demo(*, seed: int = 7) -> None:
 
 def close_expired(teller: Teller) -> None:
     with teller.therapist():
-        for wave in Wave.objects.filter(closes_at__lt=teller.started_at + timedelta(minutes=1), closed_at=None):
+        for wave in Wave.objects.filter(closes_at__lte=teller.started_at + ABOUT_TO_CLOSE, closed_at=None):
             assignments.close_wave(wave.id)
 
 
