@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import CSRFCheck
@@ -55,8 +56,6 @@ class ScopeScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
     name = ["bearer", "browser"]
 
     def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
-        from django.conf import settings
-
         return [
             {"type": "http", "scheme": "bearer"},
             {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME},
