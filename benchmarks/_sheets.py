@@ -19,6 +19,7 @@ from clients.invitations import open_link
 from clients.models import Invitation
 from practice import tenancy
 from practice.database.context import Scope
+from practice.models import Membership
 
 PAGES = 2  # saved of each sheet
 
@@ -57,16 +58,16 @@ class Maker:
         return one, other
 
     @property
-    def therapist(self) -> Any:
+    def therapist(self) -> Membership:
         return self.teller.membership
 
     def _opened(self, sheet: AnswerSheet, key: str) -> Target:
         with transaction.atomic():
             token = open_link(key, browser=None).token
-        with tenancy.begin(Scope.partner(practice_id=sheet.practice_id, partner_id=sheet.partner_id)):
+        with tenancy.begin(Scope.partner(practice_id=self.therapist.practice_id, partner_id=sheet.partner_id)):
             own = AnswerSheet.objects.get(pk=sheet.pk)
             answers.save_answers(own, full_answers(form_of(own)))
-        return Target(sheet.practice_id, sheet.partner_id, sheet.id, sheet.couple_id, token)
+        return Target(self.therapist.practice_id, sheet.partner_id, sheet.id, sheet.couple_id, token)
 
     @cached_property
     def form(self) -> SheetForm:
