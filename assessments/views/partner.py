@@ -10,6 +10,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments.answers import AlreadySubmitted, SheetClosed, decline_sheet, refuse_closed, save_answers, submit_sheet
@@ -99,7 +100,7 @@ def shown_page(
         "page": found,
         "total": len(form.pages),
         "back_url": reverse("partner-page", args=[found.number - 1]) if found.number > 1 else reverse("partner-start"),
-        "faults": [{**fault, "name": fault["field"].removeprefix("answers.")} for fault in faults or []],
+        "faults": [described(form, found, fault) for fault in faults or []],
     }
     status = 422 if faults else 200
     if found.kind == "after":
@@ -112,13 +113,24 @@ def shown_page(
     return partner_page(request, "page", practice, status=status, groups=groups, **context)
 
 
+def described(form: SheetForm, found: Page, fault: dict[str, str]) -> dict[str, str]:
+    """A fault with the field it is about. The option that stands alone is named, whatever else was chosen."""
+    name = fault["field"].removeprefix("answers.")
+    if fault["code"] != "exclusive_option":
+        return {**fault, "name": name}
+    alone = next(choice.label for choice in checklist(form, found).choices if choice.exclusive)
+    detail = _("“%(option)s” cannot be chosen together with others. Please choose again.") % {"option": alone}
+    return {**fault, "name": name, "detail": detail}
+
+
 def page_texts(form: SheetForm, found: Page, practice: Practice) -> dict[str, str]:
     instrument = form.instrument
     directions = {line.direction for line in found.lines}
     known = instrument.directions.get(directions.pop()) if len(directions) == 1 else None
     before_footer = next(iter(text_parts(found.footer, practice.country)), "") if found.footer else ""
     return {
-        "heading": instrument.words(known["label"]) if known else instrument.client_title,
+        "heading": instrument.client_title,
+        "about": instrument.words(known["label"]) if known else "",
         "instructions": instrument.instructions if found.number == 1 else "",
         "preface": filled_text(found.preface, practice.country) if found.preface else "",
         "footer": str(before_footer),

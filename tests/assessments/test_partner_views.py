@@ -167,7 +167,7 @@ def test_the_checklist_says_what_is_wrong_and_saves_nothing(browser, sheet, alic
     text = response.content.decode()
     assert response.status_code == 422
     assert 'href="#context.CX"' in text
-    assert "This option cannot be chosen together with others." in text
+    assert "“None of these” cannot be chosen together with others." in text
     assert "autofocus" in text
     assert "checked" not in text
     assert set(stored(sheet, alice).values()) == {None}

@@ -39,6 +39,7 @@ class Visitor:
 
     def look(self) -> None:
         """Have axe look at the page as it stands. It needs scripts, so elsewhere nothing is looked at."""
+        self.page.wait_for_load_state()
         if self.scripts:
             found = [f"{one['id']}: {one['nodes'][0]['html']}" for one in AXE.run(self.page).response["violations"]]
             if found:

@@ -99,14 +99,24 @@ def answer_and_leave_half_way(dana: Visitor, link: str) -> None:
     open_form(dana, link)
     page = dana.page
     page.get_by_role("button", name="Start").click()
-    for _ in range(3):
+    for _ in range(5):
         dana.look()
         answer_page(page, value=3, safety=A_FEW_TIMES)
         see_saved(page.locator("fieldset.line"))
         page.get_by_role("button", name="Continue").click()
+    see_nothing_again(page)
     page.locator("fieldset.line").first.locator(".scale input").nth(4).check()
     see_saved(page.locator("fieldset.line").first)
     leave(dana)
+
+
+def see_nothing_again(page: Page) -> None:
+    """Going back to a page that only the therapist reads shows that it was saved, and nothing else."""
+    page.go_back()
+    expect(page.get_by_text("mocked me")).to_be_visible()
+    see_saved(page.locator("fieldset.line"))
+    expect(page.locator("input:checked")).to_have_count(0)
+    page.get_by_role("button", name="Continue").click()
 
 
 def leave(partner: Visitor) -> None:
@@ -115,7 +125,7 @@ def leave(partner: Visitor) -> None:
     partner.context.route(everyday, lambda route: route.fulfill(body="<title>News</title>", content_type="text/html"))
     partner.page.get_by_role("link", name="Leave this page").click()
     expect(partner.page).to_have_url(everyday)
-    partner.page.goto("/p/4/")
+    partner.page.goto("/p/6/")
     expect(partner.page.get_by_role("heading", level=1)).to_have_text("No form is open here")
     partner.look()
     partner.requested[:] = [url for url in partner.requested if not everyday.match(url)]
@@ -126,7 +136,7 @@ def come_back_and_send(dana: Visitor, link: str) -> None:
     open_form(dana, link)
     page = dana.page
     page.get_by_role("button", name="Continue").click()
-    expect(page).to_have_url(re.compile("/p/4/$"))
+    expect(page).to_have_url(re.compile("/p/6/$"))
     expect(page.locator("fieldset.line").first.get_by_role("status")).to_have_text("Saved")
     answer_to_the_end(dana, value=3, safety=A_FEW_TIMES)
     page.get_by_role("link", name="Help lines").click()
