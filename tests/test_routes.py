@@ -1,0 +1,287 @@
+"""Every route and who may call it. A route without a row here fails; so does a row without a route.
+
+A row says what each role gets for the object of Alice's couple, with an empty body. Unknown and foreign objects are
+answered alike, byte for byte.
+"""
+
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from assessments.models import AnswerSheet, Assignment
+from clients.access import PARTNER_COOKIE
+from clients.models import Couple, Partner
+from practice.models import ApiToken, Membership
+from tests.factories import (
+    as_partner,
+    assign,
+    at_the_gate,
+    client_of,
+    full_answers,
+    make_sheet,
+    open_session,
+    sheet_of,
+    submit,
+)
+
+pytestmark = pytest.mark.database
+ROLES = ("anonymous", "admin", "owner", "colleague", "supervisor", "other", "partner", "therapist")
+# What each role gets, in this order, for a GET and for a POST.
+MATRIX: dict[str, tuple[str, str]] = {
+    "account_change_password": ("302 200 200 200 200 200 302 200", "302 200 200 200 200 200 302 200"),
+    "account_confirm_email": ("200 200 200 200 200 200 200 200", "404 404 404 404 404 404 404 404"),
+    "account_confirm_login_code": ("302 302 302 302 302 302 302 302", "302 302 302 302 302 302 302 302"),
+    "account_email": ("302 200 200 200 200 200 302 200", "302 302 302 302 302 302 302 302"),
+    "account_email_verification_sent": ("200 200 200 200 200 200 200 200", "405 405 405 405 405 405 405 405"),
+    "account_inactive": ("200 200 200 200 200 200 200 200", "405 405 405 405 405 405 405 405"),
+    "account_login": ("200 302 302 302 302 302 200 302", "200 302 302 302 302 302 200 302"),
+    "account_logout": ("302 200 200 200 200 200 302 200", "302 302 302 302 302 302 302 302"),
+    "account_reauthenticate": ("302 200 200 200 200 200 302 200", "302 200 200 200 200 200 302 200"),
+    "account_reset_password": ("200 200 200 200 200 200 200 200", "200 200 200 200 200 200 200 200"),
+    "account_reset_password_done": ("200 200 200 200 200 200 200 200", "405 405 405 405 405 405 405 405"),
+    "account_reset_password_from_key": ("200 200 200 200 200 200 200 200", "200 200 200 200 200 200 200 200"),
+    "account_reset_password_from_key_done": ("200 200 200 200 200 200 200 200", "405 405 405 405 405 405 405 405"),
+    "account_set_password": ("302 302 302 302 302 302 302 302", "302 302 302 302 302 302 302 302"),
+    "account_signup": ("200 302 302 302 302 302 200 302", "200 302 302 302 302 302 200 302"),
+    "api-answers": ("401 401 401 401 401 401 405 401", "401 401 401 401 401 401 405 401"),
+    "api-assignment": ("401 404 404 404 404 404 401 200", "401 404 405 405 405 405 401 405"),
+    "api-assignment-end": ("401 404 405 405 404 405 401 405", "401 404 404 404 404 404 401 200"),
+    "api-assignments": ("401 404 200 200 200 200 401 200", "401 404 422 422 404 422 401 422"),
+    "api-couple": ("401 404 404 404 404 404 401 200", "401 404 405 405 405 405 401 405"),
+    "api-couples": ("401 404 200 200 200 200 401 200", "401 404 422 422 404 422 401 422"),
+    "api-decline": ("401 401 401 401 401 401 405 401", "401 401 401 401 401 401 200 401"),
+    "api-docs": ("200 200 200 200 200 200 200 200", "405 405 405 405 405 405 405 405"),
+    "api-flags": ("401 404 200 200 200 200 401 200", "401 404 405 405 405 405 401 405"),
+    "api-instrument": ("401 200 200 200 200 200 401 200", "401 405 405 405 405 405 401 405"),
+    "api-instruments": ("401 200 200 200 200 200 401 200", "401 422 422 422 404 422 401 422"),
+    "api-invitations": ("401 404 405 405 404 405 401 405", "401 404 404 404 404 404 401 422"),
+    "api-me": ("401 200 200 200 200 200 401 200", "401 405 405 405 405 405 401 405"),
+    "api-missing": ("404 404 404 404 404 404 404 404", "404 404 404 404 404 404 404 404"),
+    "api-open": ("405 405 405 405 405 405 405 405", "422 422 422 422 422 422 422 422"),
+    "api-own-sheet": ("401 401 401 401 401 401 200 401", "401 401 401 401 401 401 405 401"),
+    "api-own-sheets": ("401 401 401 401 401 401 200 401", "401 401 401 401 401 401 405 401"),
+    "api-results": ("401 404 404 404 404 404 401 200", "401 404 405 405 405 405 401 405"),
+    "api-schema": ("200 200 200 200 200 200 200 200", "405 405 405 405 405 405 405 405"),
+    "api-submit": ("401 401 401 401 401 401 405 401", "401 401 401 401 401 401 200 401"),
+    "api-token": ("401 405 405 405 405 405 401 405", "401 405 405 405 405 405 401 405"),
+    "api-tokens": ("401 200 200 200 200 200 401 200", "422 422 422 422 422 422 422 422"),
+    "assignment-end": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 302"),
+    "choose-practice": ("302 200 200 200 200 200 302 200", "302 200 200 200 200 200 302 200"),
+    "couple": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 200"),
+    "couple-assign": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 422"),
+    "couple-close": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 422"),
+    "couple-edit": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 422"),
+    "couple-lines": ("302 404 405 405 405 405 302 405", "302 404 404 404 404 404 302 404"),
+    "couple-new": ("302 404 200 200 404 200 302 200", "302 404 422 422 404 422 302 422"),
+    "couple-results": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 200"),
+    "couples": ("302 302 200 200 200 200 302 200", "302 302 200 200 200 200 302 200"),
+    "flags": ("302 404 200 200 200 200 302 200", "302 404 200 200 200 200 302 200"),
+    "instrument": ("302 200 200 200 200 200 302 200", "302 200 200 200 200 200 302 200"),
+    "instrument-import": ("302 200 200 404 404 404 302 404", "302 422 422 404 404 404 302 404"),
+    "instruments": ("302 200 200 200 200 200 302 200", "302 200 200 200 200 200 302 200"),
+    "link": ("303 303 303 303 303 303 303 303", "405 405 405 405 405 405 405 405"),
+    "link-open": ("200 200 200 200 200 200 200 200", "410 410 410 410 410 410 410 410"),
+    "live": ("200 200 200 200 200 200 200 200", "200 200 200 200 200 200 200 200"),
+    "mfa_activate_totp": ("302 302 302 302 302 302 302 302", "302 302 302 302 302 302 302 302"),
+    "mfa_authenticate": ("302 302 302 302 302 302 302 302", "302 302 302 302 302 302 302 302"),
+    "mfa_deactivate_totp": ("302 404 404 404 404 404 302 404", "302 404 404 404 404 404 302 404"),
+    "mfa_download_recovery_codes": ("302 404 404 404 404 404 302 404", "302 404 404 404 404 404 302 404"),
+    "mfa_generate_recovery_codes": ("302 302 302 302 302 302 302 302", "302 302 302 302 302 302 302 302"),
+    "mfa_index": ("302 200 200 200 200 200 302 200", "302 405 405 405 405 405 302 405"),
+    "mfa_reauthenticate": ("302 302 302 302 302 302 302 302", "302 302 302 302 302 302 302 302"),
+    "mfa_view_recovery_codes": ("302 404 404 404 404 404 302 404", "302 405 405 405 405 405 302 405"),
+    "partner-check": ("410 410 410 410 410 410 200 410", "410 410 410 410 410 410 405 410"),
+    "partner-decline": ("410 410 410 410 410 410 200 410", "410 410 410 410 410 410 303 410"),
+    "partner-help": ("200 200 200 200 200 200 200 200", "405 405 405 405 405 405 405 405"),
+    "partner-leave": ("303 303 303 303 303 303 303 303", "303 303 303 303 303 303 303 303"),
+    "partner-page": ("410 410 410 410 410 410 200 410", "410 410 410 410 410 410 303 410"),
+    "partner-save": ("410 410 410 410 410 410 405 410", "410 410 410 410 410 410 204 410"),
+    "partner-start": ("410 410 410 410 410 410 200 410", "410 410 410 410 410 410 303 410"),
+    "partner-submit": ("410 410 410 410 410 410 405 410", "410 410 410 410 410 410 303 410"),
+    "practice-settings": ("302 200 200 200 200 200 302 200", "302 422 422 404 404 404 302 404"),
+    "ready": ("200 200 200 200 200 200 200 200", "200 200 200 200 200 200 200 200"),
+    "receipt": ("410 410 410 410 410 410 303 410", "410 410 410 410 410 410 405 410"),
+    "sheet-invite": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 409"),
+    "team": ("302 200 200 200 200 200 302 200", "302 200 200 200 200 200 302 200"),
+}
+
+
+@dataclass(frozen=True)
+class Objects:
+    couple_id: uuid.UUID
+    sheet_id: uuid.UUID
+    assignment_id: uuid.UUID
+    token_id: uuid.UUID
+    key: str = "not-a-key"
+    number: int = 1
+    ref: str = "ena-c@0.2.0"
+    uidb36: str = "x"
+
+
+def routes() -> Iterator[tuple[str, str]]:
+    """The name and the pattern of every route of the URLconf."""
+
+    def walk(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[tuple[str, str]]:
+        for one in patterns:
+            where = f"{before}{one.pattern}"
+            if isinstance(one, URLResolver):
+                yield from walk(one.url_patterns, where)
+            else:
+                yield one.name or "", where
+
+    yield from walk(get_resolver().url_patterns, "")
+
+
+def arguments(pattern: str) -> list[str]:
+    return re.findall(r"<(?:\w+:)?(\w+)>", pattern)
+
+
+PATTERNS = dict(routes())
+WITH_OBJECT = sorted(name for name, pattern in PATTERNS.items() if "<uuid:" in pattern)
+
+
+def url(name: str, objects: Objects) -> str:
+    return reverse(name, kwargs={one: getattr(objects, one) for one in arguments(PATTERNS[name])})
+
+
+def make_objects(therapist: Membership, couple: Couple, partner: Partner) -> tuple[Objects, AnswerSheet]:
+    assignment: Assignment = assign(therapist, couple)
+    sheet = sheet_of(therapist, assignment, partner)
+    with at_the_gate():
+        token = ApiToken.objects.create(
+            user=therapist.user, membership=therapist, practice_id=therapist.practice_id, name="script"
+        )[0]
+    return Objects(couple.id, sheet.id, assignment.id, token.id), sheet
+
+
+@pytest.fixture
+def objects(alice: Membership, couple: Couple, dana: Partner) -> tuple[Objects, AnswerSheet]:
+    return make_objects(alice, couple, dana)
+
+
+@pytest.fixture
+def browsers(
+    objects: tuple[Objects, AnswerSheet],
+    adam: Membership,
+    olive: Membership,
+    bob: Membership,
+    sue: Membership,
+    mallory: Membership,
+    alice: Membership,
+) -> dict[str, Client]:
+    """A browser, or a program, of each role, in the order of ROLES. The partner's sends its token either way."""
+    token, _ = open_session(objects[1])
+    dana = Client(raise_request_exception=False, headers={"Authorization": f"Bearer {token}"})
+    dana.cookies[PARTNER_COOKIE] = token
+    members = (adam, olive, bob, sue, mallory)
+    staff = [client_of(member, raise_request_exception=False) for member in (*members, alice)]
+    return dict(zip(ROLES, [Client(raise_request_exception=False), *staff[:-1], dana, staff[-1]], strict=True))
+
+
+def send(browser: Client, method: str, where: str) -> int:
+    return request(browser, method, where).status_code
+
+
+def request(browser: Client, method: str, where: str) -> Any:
+    """With an empty body: a JSON object for the API, a form for a page."""
+    if where.startswith("/api/"):
+        return browser.generic(method, where, data="{}", content_type="application/json")
+    return browser.generic(method, where)
+
+
+def statuses(browsers: dict[str, Client], method: str, where: str) -> str:
+    return " ".join(str(send(browsers[role], method, where)) for role in ROLES)
+
+
+def test_every_route_has_a_row() -> None:
+    names = [name for name, _ in routes()]
+    assert sorted(names) == sorted(MATRIX)
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_route_answers_each_role_as_listed(
+    objects: tuple[Objects, AnswerSheet], browsers: dict[str, Client], name: str
+) -> None:
+    where = url(name, objects[0])
+    got = tuple(statuses(browsers, method, where) for method in ("GET", "POST"))
+    assert got == MATRIX[name]
+
+
+def body(browser: Client, method: str, where: str, secret: uuid.UUID) -> tuple[int, bytes]:
+    """Status and body, with the id that was asked for and the form's own token taken out."""
+    response = request(browser, method, where)
+    text = re.sub(rb'name="csrfmiddlewaretoken" value="\w+"', b"", response.content)
+    return response.status_code, text.replace(str(secret).encode(), b"")
+
+
+def hidden(browser: Client, name: str, method: str, foreign: Objects) -> None:
+    [argument] = [one for one in arguments(PATTERNS[name]) if one.endswith("_id")]
+    random = replace(foreign, **{argument: uuid.uuid4()})
+    for_foreign = body(browser, method, url(name, foreign), getattr(foreign, argument))
+    for_random = body(browser, method, url(name, random), getattr(random, argument))
+    assert for_foreign == for_random
+    assert for_foreign[0] == 302 or for_foreign[0] >= 400
+
+
+@pytest.mark.parametrize("name", WITH_OBJECT)
+def test_foreign_object_is_answered_like_one_that_does_not_exist(
+    objects: tuple[Objects, AnswerSheet], bob: Membership, olive: Membership, mallory: Membership,
+    trudy: Partner, erin: Partner, name: str,
+) -> None:  # fmt: skip
+    foreign, sheet = objects
+    stranger = make_objects(mallory, trudy.couple, trudy)[1]
+    tokens = [open_session(one)[0] for one in (stranger, sheet_of_partner(sheet, erin))]
+    browsers = [client_of(member) for member in (bob, olive, mallory)]
+    browsers += [Client(headers={"Authorization": f"Bearer {token}"}) for token in tokens]
+    for browser in browsers:
+        for method in ("GET", "POST", "PATCH", "PUT", "DELETE"):
+            hidden(browser, name, method, foreign)
+
+
+def sheet_of_partner(sheet: AnswerSheet, partner: Partner) -> AnswerSheet:
+    """The same wave's sheet of the other partner."""
+    with as_partner(partner):
+        found = AnswerSheet.objects.get(wave_id=sheet.wave_id)
+    found.partner, found.couple = partner, sheet.couple
+    return found
+
+
+LISTS = ("couples", "flags", "api-couples", "api-flags", "api-assignments")
+PARAMETERS = (
+    "", "q=T", "search=T", "label=T", "state=intake", "ordering=practice_id", "order=-practice_id", "sort=therapist",
+    "practice={other}", "practice_id={other}", "therapist={mallory}", "couple={couple}", "include=partners,practice",
+    "fields=*", "expand=therapist.practice", "cursor=cD0x", "limit=1000", "page_size=1000", "offset=0",
+    "practice_id__in={other}", "therapist__user__email__contains=m",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_no_parameter_of_a_list_shows_a_foreign_row(
+    alice: Membership, couple: Couple, mallory: Membership, other_couple: Couple, trudy: Partner, name: str
+) -> None:
+    submit_urgent(mallory, trudy)
+    browser = client_of(alice)
+    values = {"other": mallory.practice_id, "mallory": mallory.id, "couple": other_couple.id}
+    marks = [str(other_couple.id), "T &amp; W", "T & W", "Trudy", "Walter", "Hillcrest"]
+    for parameter in PARAMETERS:
+        shown = browser.get(f"{reverse(name)}?{parameter.format(**values)}")
+        assert [mark for mark in marks if mark in shown.content.decode()] == []
+        assert shown.status_code < 500
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_list_shows_its_own_rows(mallory: Membership, other_couple: Couple, trudy: Partner, name: str) -> None:
+    submit_urgent(mallory, trudy)
+    shown = client_of(mallory).get(reverse(name)).content.decode()
+    assert any(mark in shown for mark in (str(other_couple.id), "T &amp; W"))
+
+
+def submit_urgent(therapist: Membership, partner: Partner) -> None:
+    sheet = make_sheet(therapist, partner)
+    submit(sheet, full_answers(sheet, 4))
