@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -85,6 +86,7 @@ class Staff:
         if membership.role not in self.roles:
             raise Http404
         enter_as(request, membership)
+        timezone.activate(ZoneInfo(membership.practice.time_zone))
         return None
 
 
@@ -198,6 +200,7 @@ def chosen_membership(request: HttpRequest) -> Membership | None:
 
 
 def enter_as(request: HttpRequest, membership: Membership) -> None:
+    timezone.activate(membership.practice.time_zone)
     request.membership = membership  # type: ignore[attr-defined]
     tenancy.assume(
         Scope.staff(

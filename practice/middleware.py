@@ -11,6 +11,8 @@ from typing import Any, cast
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils import timezone
 
 from practice import audit, tenancy
 from practice.access import audience_of
@@ -35,13 +37,14 @@ class RequestTransaction:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with transaction.atomic(durable=True):
+        with transaction.atomic(durable=True), timezone.override(None):
             response = self.get_response(request)
             if response.streaming and not isinstance(cast(object, response), FileResponse):
                 raise ImproperlyConfigured("A streamed answer would run after its transaction.")
             if response.status_code >= 400:  # also one that other middleware answered, or failed to
                 transaction.set_rollback(True)
         audit.write_refused(audit.take())
+        timezone.deactivate()
         return response
 
 
