@@ -44,7 +44,6 @@ class Lane:
     points: tuple[Point, ...]
     name: str
     name_x: float
-    said: str
 
 
 @dataclass(frozen=True)
@@ -97,9 +96,10 @@ Plan = tuple[Partner, list[Spot]]
 
 
 def _pair_lane(side: Side) -> Plan | None:
+    # The hollow mark first: where both meet, the filled one covers its ground and not its outline.
     spots = [
-        *_spot(side.experienced, side.receiver, filled=True),
         *_spot(side.enacted, side.giver, filled=False),
+        *_spot(side.experienced, side.receiver, filled=True),
     ]
     return (side.receiver, spots) if spots else None
 
@@ -133,5 +133,4 @@ def _lane(layout: Layout, plan: Plan, y: float) -> Lane:
     start, end = min(point.x for point in points), max(point.x for point in points)
     name = str(partner)
     name = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
-    said = ", ".join(f"{'experienced' if filled else 'other'} {value:.0f}" for value, _, filled in spots)
-    return Lane(y, start, end, SERIES[partner.position], points, name, end + 14, said)
+    return Lane(y, start, end, SERIES[partner.position], points, name, end + 14)

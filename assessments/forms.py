@@ -80,13 +80,15 @@ class ImportForm(forms.Form):
         label=gettext_lazy("Or its text"),
         widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
     )
-    holder = forms.CharField(max_length=200, label=gettext_lazy("Licence holder"))
+    # Whether the licence facts are there is judged with the file, so that one answer names every fault.
+    holder = forms.CharField(required=False, max_length=200, label=gettext_lazy("Licence holder"))
     reference = forms.CharField(
+        required=False,
         max_length=200,
         label=gettext_lazy("Licence reference"),
         help_text=gettext_lazy("A number or a document that shows the licence."),
     )
-    confirmed_by = forms.CharField(max_length=120, label=gettext_lazy("Who confirmed it"))
+    confirmed_by = forms.CharField(required=False, max_length=120, label=gettext_lazy("Who confirmed it"))
     expires_on = forms.DateField(
         required=False,
         label=gettext_lazy("Licence ends on"),

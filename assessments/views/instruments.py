@@ -64,10 +64,18 @@ def instrument_import(request: StaffRequest) -> HttpResponse:
         try:
             imported = library.import_instrument(form.cleaned_data["source"], **given)
         except DomainError as error:
-            faults = error.faults
-            form.add_error(None, str(error))
+            faults = refuse(form, error)
         else:
             messages.success(request, _("The instrument is in your list."))
             return redirect("instrument", f"{imported.identifier}@{imported.version}")
     status = 422 if form.errors else 200
     return render(request, "assessments/instrument_import.html", {"form": form, "faults": faults}, status=status)
+
+
+def refuse(form: ImportForm, error: DomainError) -> list[dict[str, str]]:
+    """Put what is wrong with the licence at its fields; gives what is wrong in the file."""
+    form.add_error(None, str(error))
+    for fault in error.faults:
+        if fault["field"].startswith("licence."):
+            form.add_error(fault["field"].removeprefix("licence."), fault["detail"])
+    return [fault for fault in error.faults if not fault["field"].startswith("licence.")]

@@ -22,13 +22,15 @@ def couple_results(request: StaffRequest, couple_id: UUID) -> HttpResponse:
     if not waves:
         return render(request, "assessments/no_results.html", {"couple": couple})
     reading = read_wave(couple, chosen_wave(waves, request.GET.get("wave")))
+    primary = [row for row in reading.pairs if row.score == reading.instrument.primary_score]
+    domains = [row for row in reading.pairs if row.score != reading.instrument.primary_score]
     context = {
         "couple": couple,
         "waves": waves,
         "reading": reading,
-        "primary": [row for row in reading.pairs if row.score == reading.instrument.primary_score],
-        "domains": [row for row in reading.pairs if row.score != reading.instrument.primary_score],
-        "charts": result_charts(reading.pairs, reading.own),
+        "primary": primary,
+        "domains": domains,
+        "charts": result_charts([*primary, *domains], reading.own),
         "openable": [(sheet, openable(sheet)) for sheet in reading.sheets],
     }
     return render(request, "assessments/results.html", context)

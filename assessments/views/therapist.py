@@ -1,3 +1,4 @@
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -61,7 +62,7 @@ def couple(request: StaffRequest, couple_id: UUID) -> HttpResponse:
     context = {
         "couple": found,
         "partners": partners,
-        "assignments": assignments_of(found),
+        "forms": given_forms(found),
         "flags": flags.order_by(BY_LEVEL, "raised_at"),
         "treats": request.membership.role in TREATING,
         "now": timezone.now(),
@@ -69,20 +70,40 @@ def couple(request: StaffRequest, couple_id: UUID) -> HttpResponse:
     return render(request, "assessments/couple.html", context)
 
 
-def assignments_of(couple: Couple) -> list[Assignment]:
-    """Newest first, with waves, sheets and the newest invitation of each sheet as `sheet.invitation`."""
+@dataclass(frozen=True)
+class GivenSheet:
+    sheet: AnswerSheet
+    invitation: Invitation | None
+
+
+@dataclass(frozen=True)
+class GivenWave:
+    wave: Wave
+    sheets: list[GivenSheet]
+
+
+@dataclass(frozen=True)
+class GivenForm:
+    assignment: Assignment
+    title: str
+    waves: list[GivenWave]
+
+
+def given_forms(couple: Couple) -> list[GivenForm]:
+    """The couple's assignments, newest first, with each sheet's newest invitation."""
     sheets = AnswerSheet.objects.select_related("partner").order_by("partner__position")
     waves = Wave.objects.order_by("number").prefetch_related(Prefetch("sheets", sheets))
     found = Assignment.objects.filter(couple=couple).order_by("-created_at").prefetch_related(Prefetch("waves", waves))
-    assignments = list(found)
     sent = Invitation.objects.filter(partner__couple=couple).order_by("created_at")
     newest = {invitation.sheet_id: invitation for invitation in sent}
-    for assignment in assignments:
-        assignment.title = title_of(assignment.instrument)
-        for wave in assignment.waves.all():
-            for sheet in wave.sheets.all():
-                sheet.invitation = newest.get(sheet.id)
-    return assignments
+    return [GivenForm(one, title_of(one.instrument), given_waves(one, newest)) for one in found]
+
+
+def given_waves(assignment: Assignment, newest: dict[UUID, Invitation]) -> list[GivenWave]:
+    return [
+        GivenWave(wave, [GivenSheet(sheet, newest.get(sheet.id)) for sheet in wave.sheets.all()])
+        for wave in assignment.waves.all()
+    ]
 
 
 def title_of(ref: str) -> str:

@@ -3,6 +3,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -322,6 +323,19 @@ def test_an_import_names_every_fault_by_its_path_and_keeps_the_input(olive):
     assert b'value="Riverside"' in response.content
     with as_staff(olive):
         assert not ImportedInstrument.objects.exists()
+
+
+def test_one_answer_names_the_faults_of_the_file_and_of_the_licence(olive):
+    response = client_of(olive).post("/instruments/import/", {"source": "id: own"})
+    assert {"holder", "reference", "confirmed_by"} < set(response.context["form"].errors)
+    assert response.context["faults"]
+
+
+def test_the_text_of_a_faulty_file_is_kept_in_the_box(olive):
+    given = {**LICENCE, "file": SimpleUploadedFile("own.yaml", b"schema: instrument/1\nid: own\n")}
+    response = client_of(olive).post("/instruments/import/", given)
+    assert response.status_code == 422
+    assert b"schema: instrument/1\nid: own" in response.content
 
 
 def test_a_file_that_fits_is_imported(olive):
