@@ -17,10 +17,11 @@ import django
 django.setup()
 
 from benchmarks import _raw  # noqa: E402
-from benchmarks._load import Call, Measured, measure, resident_mib, web_server  # noqa: E402
+from benchmarks._load import Call, Measured, cpu_seconds, measure, resident_mib, web_server  # noqa: E402
 from benchmarks._sheets import Maker, Target  # noqa: E402
 
 AT_ONCE = (1, 8, 32)
+TITLES = ("per second", "p95 ms", "web CPU ms a call", "raw per second", "of raw")
 Pairs = list[tuple[Target, Target]]
 
 
@@ -51,11 +52,12 @@ def submits(targets: list[Target]) -> list[Call]:
 
 
 class Bench:
-    def __init__(self, maker: Maker, port: int) -> None:
+    def __init__(self, maker: Maker, port: int, process_id: int) -> None:
         self.maker = maker
+        self.process_id = process_id
         self.pages = maker.pages()
         self.http = partial(HTTPConnection, "127.0.0.1", port, timeout=60)
-        self.found: dict[tuple[str, int], list[tuple[Measured, Measured]]] = defaultdict(list)
+        self.found: dict[tuple[str, int], list[tuple[Measured, Measured, float]]] = defaultdict(list)
 
     def warm_up(self) -> None:
         """Both workers have loaded everything, and one submitted sheet shows the scores."""
@@ -71,20 +73,23 @@ class Bench:
             "submit": (submits(served), _raw.submits(raw, form, like=self.maker.first[0])),
         }
         for what, (over_http, in_sql) in both.items():
+            before = cpu_seconds(self.process_id)
             product = measure(over_http, connect=self.http, at_once=at_once)
+            cpu = (cpu_seconds(self.process_id) - before) / len(over_http) * 1000
             yardstick = measure(in_sql, connect=_raw.connect, at_once=at_once)
-            self.found[what, at_once].append((product, yardstick))
+            self.found[what, at_once].append((product, yardstick, cpu))
 
     def report(self) -> None:
-        print(f"{'':8}{'at once':>8}{'per second':>18}{'p95 ms':>18}{'raw per second':>20}{'of raw':>18}")
+        print(f"{'':6}{'at once':>8}" + "".join(f"{title:>18}" for title in TITLES))
         for (what, at_once), rounds in sorted(self.found.items()):
             columns = [
-                spread([product.rate for product, _ in rounds], ".0f"),
-                spread([product.p95 for product, _ in rounds], ".1f"),
-                spread([raw.rate for _, raw in rounds], ".0f"),
-                spread([product.rate / raw.rate for product, raw in rounds], ".3f"),
+                spread([product.rate for product, _, _ in rounds], ".0f"),
+                spread([product.p95 for product, _, _ in rounds], ".1f"),
+                spread([cpu for _, _, cpu in rounds], ".1f"),
+                spread([raw.rate for _, raw, _ in rounds], ".0f"),
+                spread([product.rate / raw.rate for product, raw, _ in rounds], ".3f"),
             ]
-            print(f"{what:8}{at_once:8}{columns[0]:>18}{columns[1]:>18}{columns[2]:>20}{columns[3]:>18}")
+            print(f"{what:6}{at_once:8}" + "".join(f"{column:>18}" for column in columns))
 
 
 def spread(values: Sequence[float], form: str) -> str:
@@ -99,7 +104,7 @@ def main() -> None:
     options = parser.parse_args()
     maker = Maker()
     with web_server() as (port, process_id):
-        bench = Bench(maker, port)
+        bench = Bench(maker, port, process_id)
         bench.warm_up()
         for _ in range(options.rounds):
             for at_once in AT_ONCE:
