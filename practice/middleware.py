@@ -12,7 +12,6 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils import timezone
 
 from practice import audit, tenancy
 from practice.access import audience_of
