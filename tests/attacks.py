@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import psycopg
 from django.db import connections
@@ -38,7 +38,7 @@ def outcome(connection: psycopg.Connection[Any], sql: str, *params: Any) -> Outc
     """The rows (of a statement without rows: how many it touched), or the SQLSTATE of the refusal."""
     try:
         with connection.transaction():
-            cursor = connection.execute(cast(LiteralString, sql), params or None)
+            cursor = connection.execute(sql, params or None)
             return cursor.fetchall() if cursor.description else [(cursor.rowcount,)]
     except psycopg.Error as error:
         return error.sqlstate or type(error).__name__
@@ -47,7 +47,7 @@ def outcome(connection: psycopg.Connection[Any], sql: str, *params: Any) -> Outc
 def as_owner(*statements: str) -> None:
     with connect("owner", autocommit=True) as connection:
         for statement in statements:
-            connection.execute(cast(LiteralString, statement))
+            connection.execute(statement)
 
 
 @contextmanager
@@ -63,14 +63,14 @@ def taken_away(*statements: str, restore: Sequence[str] = ()) -> Iterator[None]:
 
 def catalogue(sql: str, *params: Any) -> list[tuple[Any, ...]]:
     with connect("owner") as connection:
-        return connection.execute(cast(LiteralString, sql), params or None).fetchall()
+        return connection.execute(sql, params or None).fetchall()
 
 
 def as_maintenance(sql: str, *params: Any) -> list[tuple[Any, ...]]:
     """A query that sees every practice."""
     with connect("owner") as connection:
         connection.execute("SET LOCAL ROLE attune_maintenance")
-        return connection.execute(cast(LiteralString, sql), params or None).fetchall()
+        return connection.execute(sql, params or None).fetchall()
 
 
 def tables_with_practice() -> list[str]:

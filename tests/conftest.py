@@ -34,7 +34,10 @@ from tests.mailbox import Mailbox
 from tests.statements import guard_connection
 
 # The schema and the test database are made once; an example must not be judged by the machine's load.
-COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]}
+COMMON: dict[str, Any] = {
+    "deadline": None,
+    "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+}
 hypothesis_settings.register_profile("quick", max_examples=25, **COMMON)
 hypothesis_settings.register_profile("thorough", max_examples=500, **COMMON)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))

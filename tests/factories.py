@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
@@ -28,6 +29,7 @@ from practice.content import crisis_resources
 from practice.database.context import Scope
 from practice.models import Membership, Practice, Role, User
 from practice.practices import as_maintenance
+from practice.tenancy import TenantModel
 
 PASSWORD = "five quiet otters"
 
@@ -71,8 +73,13 @@ def as_staff(membership: Membership) -> AbstractContextManager[None]:
     )
 
 
+def practice_of(row: TenantModel) -> UUID:
+    assert row.practice_id is not None
+    return row.practice_id
+
+
 def as_partner(partner: Partner) -> AbstractContextManager[None]:
-    return tenancy.begin(Scope.partner(practice_id=partner.practice_id, partner_id=partner.id))
+    return tenancy.begin(Scope.partner(practice_id=practice_of(partner), partner_id=partner.id))
 
 
 def as_worker(practice: Practice) -> AbstractContextManager[None]:
@@ -152,7 +159,7 @@ def open_session(sheet: AnswerSheet) -> tuple[str, PartnerSession]:
     """The token and the session of a partner who has opened this sheet's link."""
     therapist = sheet.couple.therapist_id
     assert therapist is not None
-    scope = Scope.staff(practice_id=sheet.practice_id, membership_id=therapist, clinical=True)
+    scope = Scope.staff(practice_id=practice_of(sheet), membership_id=therapist, clinical=True)
     with tenancy.begin(scope):
         key = assignments.invite_to_sheet(sheet, delivery=Invitation.Delivery.IN_PERSON).key
     assert key is not None

@@ -18,6 +18,7 @@ from assessments.models import AnswerSheet, Assignment
 from clients.access import PARTNER_COOKIE
 from clients.models import Couple, Partner
 from practice.models import ApiToken, Membership
+from tests.attacks import as_maintenance
 from tests.factories import (
     as_partner,
     assign,
@@ -222,7 +223,8 @@ def body(browser: Client, method: str, where: str, secret: uuid.UUID) -> tuple[i
 
 def hidden(browser: Client, name: str, method: str, foreign: Objects) -> None:
     [argument] = [one for one in arguments(PATTERNS[name]) if one.endswith("_id")]
-    random = replace(foreign, **{argument: uuid.uuid4()})
+    unknown: dict[str, Any] = {argument: uuid.uuid4()}
+    random = replace(foreign, **unknown)
     for_foreign = body(browser, method, url(name, foreign), getattr(foreign, argument))
     for_random = body(browser, method, url(name, random), getattr(random, argument))
     assert for_foreign == for_random
@@ -250,6 +252,22 @@ def sheet_of_partner(sheet: AnswerSheet, partner: Partner) -> AnswerSheet:
         found = AnswerSheet.objects.get(wave_id=sheet.wave_id)
     found.partner, found.couple = partner, sheet.couple
     return found
+
+
+@pytest.mark.parametrize(("field", "status"), [("couple", 404), ("couples", 201)])
+def test_foreign_couple_in_a_body_is_answered_like_one_that_does_not_exist(
+    alice: Membership, couple: Couple, other_couple: Couple, field: str, status: int
+) -> None:
+    def answer(couple_id: uuid.UUID) -> tuple[int, str]:
+        named = str(couple_id) if field == "couple" else [str(couple_id)]
+        body = {field: named, "instrument": "ena-c"}
+        response = client_of(alice).post(reverse("api-assignments"), body, content_type="application/json")
+        return response.status_code, response.content.decode().replace(str(couple_id), "")
+
+    assert answer(other_couple.id) == answer(uuid.uuid4())
+    assert answer(other_couple.id)[0] == status
+    assert as_maintenance("SELECT count(*) FROM assessments_assignment") == [(0,)]
+    assert answer(couple.id)[0] == 201
 
 
 LISTS = ("couples", "flags", "api-couples", "api-flags", "api-assignments")

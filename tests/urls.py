@@ -17,7 +17,7 @@ LABELS = engines["django"].from_string("{% for couple in couples %}{{ couple.lab
 
 @staff()
 def lazy(request: HttpRequest) -> HttpResponse:
-    return TemplateResponse(request, LABELS, {"couples": Couple.objects.order_by("label")})  # type: ignore[arg-type]
+    return TemplateResponse(request, LABELS, {"couples": Couple.objects.order_by("label")})
 
 
 @staff()
@@ -49,12 +49,12 @@ def refusing(request: HttpRequest) -> HttpResponse:
 def failing_while_rendering(request: HttpRequest) -> HttpResponse:
     Couple.objects.update(label="changed")
     broken = engines["django"].from_string("{% for couple in couples %}{{ couple.label }}{% include 1 %}{% endfor %}")
-    return TemplateResponse(request, broken, {"couples": Couple.objects.all()})  # type: ignore[arg-type]
+    return TemplateResponse(request, broken, {"couples": Couple.objects.all()})
 
 
 @public
 def anonymous(request: HttpRequest) -> HttpResponse:
-    return TemplateResponse(request, LABELS, {"couples": Couple.objects.all()})  # type: ignore[arg-type]
+    return TemplateResponse(request, LABELS, {"couples": Couple.objects.all()})
 
 
 @public

@@ -59,6 +59,12 @@ def _make_rest(therapist: Membership) -> None:
             actor=therapist.id, key="once", fingerprint="f" * 64, status=201, body={}, created_at=now
         )
         ImportedInstrument.objects.create(
-            identifier="own", version="1.0.0", content_hash="0" * 64, source=str(uuid4()), licence_holder="H",
-            licence_reference="R", confirmed_by="C", imported_at=now,
+            identifier="own",
+            version="1.0.0",
+            content_hash="0" * 64,
+            source=str(uuid4()),
+            licence_holder="H",
+            licence_reference="R",
+            confirmed_by="C",
+            imported_at=now,
         )

@@ -12,7 +12,7 @@ from practice.database.context import Scope
 from practice.errors import InvalidInput
 from practice.models import Membership
 from tests.attacks import REFUSED, as_maintenance, attacker, connect, outcome
-from tests.factories import as_partner, assign, full_answers, save, sheet_of, submit
+from tests.factories import as_partner, assign, full_answers, practice_of, save, sheet_of, submit
 
 pytestmark = pytest.mark.database
 AUDIENCES = {"joint_ok", "therapist_only", "confidential"}
@@ -31,7 +31,7 @@ def sheet(sheets: tuple[AnswerSheet, AnswerSheet]) -> AnswerSheet:
 
 def stored(sheet: AnswerSheet) -> dict[str, list[int | None]]:
     rows = as_maintenance("SELECT audience, values FROM assessments_answers WHERE sheet_id = %s", sheet.id)
-    return dict(rows)  # type: ignore[arg-type]
+    return dict(rows)
 
 
 def shown(sheet: AnswerSheet) -> dict[str, int | str | None]:
@@ -47,7 +47,7 @@ def asked(sheet: AnswerSheet, audience: str) -> list[str]:
 
 def call(sheet: AnswerSheet, function: str, *params: Any) -> Any:
     """A definer function as the partner of the sheet, below the domain functions."""
-    scope = Scope.partner(practice_id=sheet.practice_id, partner_id=sheet.partner_id)
+    scope = Scope.partner(practice_id=practice_of(sheet), partner_id=sheet.partner_id)
     with attacker(scope) as login:
         return outcome(login, f"SELECT {function}", *params)
 
@@ -117,7 +117,7 @@ def test_partner_cannot_write_on_the_sheet_of_the_other(sheets: tuple[AnswerShee
 
 
 def test_partner_cannot_write_on_a_sheet_of_another_practice(sheet: AnswerSheet, trudy: Partner) -> None:
-    scope = Scope.partner(practice_id=trudy.practice_id, partner_id=sheet.partner_id)
+    scope = Scope.partner(practice_id=practice_of(trudy), partner_id=sheet.partner_id)
     with attacker(scope) as login:
         assert outcome(login, f"SELECT {FINISH}", sheet.id) == "P0002"
 
@@ -173,7 +173,7 @@ FREE_OF_VALUES = ("SELECT count(*) FROM assessments_answers", "SELECT values FRO
 @pytest.mark.parametrize("kind", ["partner", "worker", "administrator", "audit"])
 def test_values_are_read_by_clinicians_and_the_scorer_only(sheet: AnswerSheet, kind: str, sql: str) -> None:
     submit(sheet)
-    ids = {"practice_id": sheet.practice_id}
+    ids: dict[str, Any] = {"practice_id": practice_of(sheet)}
     scopes = {
         "partner": Scope.partner(**ids, partner_id=sheet.partner_id),
         "worker": Scope.worker(**ids),
@@ -187,7 +187,7 @@ def test_values_are_read_by_clinicians_and_the_scorer_only(sheet: AnswerSheet, k
 def test_scorer_reads_one_partner_only(sheets: tuple[AnswerSheet, AnswerSheet]) -> None:
     for one in sheets:
         save(one, full_answers(one))
-    scope = Scope.scoring(practice_id=sheets[0].practice_id, partner_id=sheets[0].partner_id)
+    scope = Scope.scoring(practice_id=practice_of(sheets[0]), partner_id=sheets[0].partner_id)
     with attacker(scope) as login:
         assert outcome(login, "SELECT DISTINCT sheet_id FROM assessments_answers") == [(sheets[0].id,)]
 

@@ -96,7 +96,7 @@ def test_loose_policy_is_found(policy: str) -> None:
 
 def gate_policies() -> set[tuple[str, str]]:
     rows = catalogue("SELECT tablename, cmd FROM pg_policies WHERE schemaname = 'public' AND roles = '{attune_gate}'")
-    return set(rows)  # type: ignore[arg-type]
+    return set(rows)
 
 
 def test_gate_reaches_what_is_listed_for_it() -> None:
@@ -150,7 +150,7 @@ def unreferenced_columns() -> set[tuple[str, str]]:
         """,
         [*AT_THE_GATE, *WITHOUT_PRACTICE],
     )
-    return set(rows)  # type: ignore[arg-type]
+    return set(rows)
 
 
 def test_every_named_row_is_referenced() -> None:
@@ -265,7 +265,7 @@ def granted() -> set[tuple[str, str, str, str]]:
         "FROM information_schema.column_privileges WHERE grantee = ANY (%s) AND table_schema = 'public'",
         RUNTIME,
     )
-    return set(rows)  # type: ignore[arg-type]
+    return set(rows)
 
 
 def test_privileges_are_those_of_the_reviewed_list() -> None:

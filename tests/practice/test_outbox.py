@@ -49,7 +49,7 @@ def post(member: Membership, kind: str = "note", **options: object) -> uuid.UUID
 
 
 def messages() -> list[tuple[str, bool, int, str]]:
-    return as_maintenance(  # type: ignore[return-value]
+    return as_maintenance(
         "SELECT kind, done_at IS NOT NULL, tries, last_error FROM practice_outboxmessage ORDER BY created_at"
     )
 

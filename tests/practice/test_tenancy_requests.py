@@ -24,7 +24,7 @@ def labels() -> list[str]:
 
 
 def events() -> list[tuple[str, bool]]:
-    return as_maintenance("SELECT action, detail ? 'refused' FROM practice_auditevent ORDER BY at")  # type: ignore[return-value]
+    return as_maintenance("SELECT action, detail ? 'refused' FROM practice_auditevent ORDER BY at")
 
 
 def test_page_rendered_late_has_its_rows(alice: Membership, couple: Couple, other_couple: Couple) -> None:

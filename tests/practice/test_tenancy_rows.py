@@ -44,7 +44,7 @@ def unharmed(south: World) -> Iterator[None]:
 
 def leaks(scope: Scope, sql: str, foreign: uuid.UUID) -> dict[str, object]:
     """By table: what a statement got that it must not have got."""
-    got = {}
+    got: dict[str, object] = {}
     with attacker(scope) as connection:
         for table in tables_with_practice():
             result = outcome(connection, sql.format(table=table), foreign)
