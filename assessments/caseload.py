@@ -67,6 +67,7 @@ def caseload(
     )
     late = AnswerSheet.objects.filter(wave_id=OuterRef("wave_id"), closes_at__lte=now, state__in=NOT_HANDED_IN)
     couples = couples.annotate(overdue=Exists(late)).annotate(need=_need())
+    search, state = (text.replace("\0", "") for text in (search, state))  # PostgreSQL takes no such character
     if search:
         couples = couples.filter(label__icontains=search)
     if state:

@@ -99,6 +99,8 @@ def _shipped(ref: str) -> Instrument | None:
 
 
 def _imported(ref: str) -> Instrument:
+    if "\0" in ref:  # no text that PostgreSQL could compare
+        raise UnknownInstrument
     identifier, _, version = ref.partition("@")
     rows = ImportedInstrument.objects.filter(identifier=identifier).only("source").order_by("-imported_at")
     row = (rows.filter(version=version) if version else rows).first()

@@ -131,4 +131,4 @@ def _states(instrument: Instrument, line: Line) -> Iterator[tuple[str, str]]:
 
 
 def _value(text: object) -> object:
-    return int(text) if isinstance(text, str) and text.isdecimal() and text.isascii() else text
+    return int(text) if isinstance(text, str) and len(text) < 10 and text.isdecimal() and text.isascii() else text

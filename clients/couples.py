@@ -124,7 +124,7 @@ def _check(label: str, partners: Sequence[PartnerDetails]) -> None:
     if faults:
         raise InvalidInput("Some of what was given does not fit.", faults=faults)
     addresses = [normalised_address(details.email) for details in partners if details.email.strip()]
-    numbers = ["".join(filter(str.isdigit, details.phone)) for details in partners if details.phone.strip()]
+    numbers = [number for details in partners if (number := "".join(filter(str.isdigit, details.phone)))]
     if len(set(addresses)) < len(addresses) or len(set(numbers)) < len(numbers):
         raise SameAddress
 

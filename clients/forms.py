@@ -88,7 +88,7 @@ def partner_fields(number: int) -> dict[str, forms.Field]:
         ),
         "neutral_name": forms.CharField(
             required=False,
-            max_length=60,
+            max_length=80,
             label=_("Name to use in messages to partner %(number)s") % who,
             help_text=_("Only where their own name would not be safe."),
         ),

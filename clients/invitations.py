@@ -62,14 +62,16 @@ def url_of(key: str) -> str:
 
 
 def invite(partner: Partner, *, sheet_id: UUID, delivery: str, closes_at: datetime) -> Issued:
-    """A new link to a sheet; older ones of that sheet end. Raises NoSafeChannel."""
-    if delivery != Invitation.Delivery.IN_PERSON and delivery != partner.channel:
+    """A new link to a sheet; older ones of that sheet end, with the browsers they opened. Raises NoSafeChannel."""
+    handed_over = delivery == Invitation.Delivery.IN_PERSON
+    # The channel "none" is no delivery: an address recorded beside it is not safe.
+    if not handed_over and (delivery != partner.channel or delivery not in Invitation.Delivery.values):
         raise NoSafeChannel
     if delivery == Invitation.Delivery.SMS:
         raise NoSafeChannel("Text messages cannot be sent yet. Hand the link over in person.")
     now = timezone.now()
-    end_links(sheet_id)
-    handed_over = delivery == Invitation.Delivery.IN_PERSON
+    if end_links(sheet_id):
+        end_sessions(sheet_id)
     state = Invitation.State.HANDED_OVER if handed_over else Invitation.State.QUEUED
     invitation = Invitation.objects.create(
         partner=partner, sheet_id=sheet_id, delivery=delivery, state=state, closes_at=closes_at, created_at=now
@@ -82,16 +84,17 @@ def invite(partner: Partner, *, sheet_id: UUID, delivery: str, closes_at: dateti
     return Issued(invitation, key, url_of(key))
 
 
-def end_links(sheet_id: UUID) -> None:
-    """End every link and every open browser of a sheet."""
+def end_links(sheet_id: UUID) -> int:
+    """End every link of a sheet; how many had a key that was not ended yet."""
     now = timezone.now()
     practice = tenancy.practice_id()
     live = Invitation.objects.filter(sheet_id=sheet_id).exclude(state=Invitation.State.ENDED)
     live.update(state=Invitation.State.ENDED)
-    LinkKey.objects.filter(practice_id=practice, sheet_id=sheet_id, ended_at=None).update(ended_at=now)
+    return LinkKey.objects.filter(practice_id=practice, sheet_id=sheet_id, ended_at=None).update(ended_at=now)
 
 
 def end_sessions(sheet_id: UUID) -> None:
+    """End every open browser and program of a sheet."""
     open_ones = PartnerSession.objects.filter(practice_id=tenancy.practice_id(), sheet_id=sheet_id, ended_at=None)
     open_ones.update(ended_at=timezone.now())
 

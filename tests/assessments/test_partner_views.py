@@ -117,8 +117,9 @@ def test_one_line_is_saved_on_its_own_with_an_empty_answer(browser, sheet, alice
 def test_a_form_resumes_where_it_stopped(browser, sheet):
     for number in (1, 2):
         browser.post(f"/p/{number}/", {})
-    assert partner_client(sheet).post("/p/")["Location"] == "/p/3/"
-    assert "Continue" in browser.get("/p/").content.decode()
+    another = partner_client(sheet)
+    assert another.post("/p/")["Location"] == "/p/3/"
+    assert "Continue" in another.get("/p/").content.decode()
 
 
 def test_who_stops_before_the_help_lines_resumes_at_them(browser, sheet):
@@ -345,3 +346,8 @@ def test_lines_saved_in_any_order_keep_their_places(browser, sheet, alice):
         last.id: 3,
     }
     assert browser.post("/p/")["Location"] == "/p/1/"
+
+
+def test_a_number_too_long_to_read_is_a_fault_of_its_line(browser, sheet):
+    page, line = page_with(sheet, "joint_ok")
+    assert browser.post(f"/p/{page.number}/", {line.id: "9" * 5000}).status_code == 422

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from assessments.models import AnswerSheet
 from clients.access import PARTNER_COOKIE
-from clients.invitations import end_links
+from clients.invitations import NoSafeChannel, end_links, invite
 from clients.models import LinkKey, Partner, PartnerSession
 from practice.models import Membership
 from tests import factories
@@ -125,6 +125,20 @@ def test_a_newer_link_ends_the_older(client, alice, sheet, key):
     newer = str(hand_over(alice, sheet).key)
     assert follow(client, key).status_code == 410
     assert follow(client, newer).status_code == 303
+
+
+def test_a_newer_link_ends_the_browsers_that_an_older_one_opened(client, alice, sheet, key):
+    follow(client, key)
+    assert client.get("/p/").status_code == 200
+    hand_over(alice, sheet)
+    assert client.get("/p/").status_code == 410
+
+
+def test_an_address_beside_the_channel_none_gets_no_link(alice, dana, sheet):
+    with as_staff(alice):
+        dana.channel = "none"
+        with pytest.raises(NoSafeChannel):
+            invite(dana, sheet_id=sheet.id, delivery="none", closes_at=sheet.closes_at)
 
 
 def test_twenty_people_at_once_open_one_link_once(key):

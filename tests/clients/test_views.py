@@ -80,6 +80,18 @@ def test_one_address_for_both_is_refused_on_the_form(browser, alice):
     assert labels(alice) == []
 
 
+def test_words_in_place_of_numbers_are_no_shared_address(browser, alice):
+    browser.post("/couples/new/", {**GIVEN, "partner1_phone": "unknown", "partner2_phone": "ask"})
+    assert labels(alice) == ["M & J"]
+
+
+@pytest.mark.parametrize(
+    ("address", "status"), [("/?search=%00", 200), ("/?state=%00", 200), ("/instruments/a%00b/", 404)]
+)
+def test_a_character_that_no_text_can_hold_is_answered(browser, address, status):
+    assert browser.get(address).status_code == status
+
+
 def test_a_change_keeps_who_is_who(browser, alice, couple):
     page = browser.get(f"/couples/{couple.id}/edit/")
     assert page.context["form"].initial["partner1_name"] == "Dana"
