@@ -24,11 +24,8 @@ from tests.factories import (
     assign,
     at_the_gate,
     client_of,
-    full_answers,
-    make_sheet,
     open_session,
     sheet_of,
-    submit,
 )
 
 pytestmark = pytest.mark.database
@@ -268,38 +265,3 @@ def test_foreign_couple_in_a_body_is_answered_like_one_that_does_not_exist(
     assert answer(other_couple.id)[0] == status
     assert as_maintenance("SELECT count(*) FROM assessments_assignment") == [(0,)]
     assert answer(couple.id)[0] == 201
-
-
-LISTS = ("couples", "flags", "api-couples", "api-flags", "api-assignments")
-PARAMETERS = (
-    "", "q=T", "search=T", "label=T", "state=intake", "ordering=practice_id", "order=-practice_id", "sort=therapist",
-    "practice={other}", "practice_id={other}", "therapist={mallory}", "couple={couple}", "include=partners,practice",
-    "fields=*", "expand=therapist.practice", "cursor=cD0x", "limit=1000", "page_size=1000", "offset=0",
-    "practice_id__in={other}", "therapist__user__email__contains=m",
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("name", LISTS)
-def test_no_parameter_of_a_list_shows_a_foreign_row(
-    alice: Membership, couple: Couple, mallory: Membership, other_couple: Couple, trudy: Partner, name: str
-) -> None:
-    submit_urgent(mallory, trudy)
-    browser = client_of(alice)
-    values = {"other": mallory.practice_id, "mallory": mallory.id, "couple": other_couple.id}
-    marks = [str(other_couple.id), "T &amp; W", "T & W", "Trudy", "Walter", "Hillcrest"]
-    for parameter in PARAMETERS:
-        shown = browser.get(f"{reverse(name)}?{parameter.format(**values)}")
-        assert [mark for mark in marks if mark in shown.content.decode()] == []
-        assert shown.status_code < 500
-
-
-@pytest.mark.parametrize("name", LISTS)
-def test_list_shows_its_own_rows(mallory: Membership, other_couple: Couple, trudy: Partner, name: str) -> None:
-    submit_urgent(mallory, trudy)
-    shown = client_of(mallory).get(reverse(name)).content.decode()
-    assert any(mark in shown for mark in (str(other_couple.id), "T &amp; W"))
-
-
-def submit_urgent(therapist: Membership, partner: Partner) -> None:
-    sheet = make_sheet(therapist, partner)
-    submit(sheet, full_answers(sheet, 4))
