@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import practice.tenancy
-from practice.database.operations import CreateTenantModel, SecureRows
+from practice.database.operations import AddTenantForeignKey, CreateTenantModel, SecureRows
 
 
 class Migration(migrations.Migration):
@@ -214,5 +214,6 @@ class Migration(migrations.Migration):
         SecureRows("practice_practice"),
         SecureRows("practice_membership"),
         SecureRows("practice_apitoken"),
+        AddTenantForeignKey("practice_apitoken", "membership_id", "practice_membership"),
         SecureRows("practice_outboxmessage"),
     ]
