@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any, Protocol
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -86,7 +85,6 @@ class Staff:
         if membership.role not in self.roles:
             raise Http404
         enter_as(request, membership)
-        timezone.activate(ZoneInfo(membership.practice.time_zone))
         return None
 
 

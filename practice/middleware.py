@@ -43,7 +43,6 @@ class RequestTransaction:
             if response.status_code >= 400:  # also one that other middleware answered, or failed to
                 transaction.set_rollback(True)
         audit.write_refused(audit.take())
-        timezone.deactivate()
         return response
 
 
