@@ -20,11 +20,11 @@ from clients.couples import PartnerDetails, close_couple, create_couple, update_
 from clients.invitations import open_link
 from clients.models import Couple, Invitation, PartnerSession
 from practice import tenancy
+from practice.accounts import DEMO_PASSWORD
 from practice.database.context import Scope
 from practice.models import Membership, Practice, Role
 from practice.practices import OWNER, add_member, as_maintenance, confirm_resources, create_practice, update_practice
 
-PASSWORD = "attune-demo"  # noqa: S105 - public on purpose, and refused outside the demo
 INSTRUMENT = "ena-c"
 ABOUT_TO_CLOSE = timedelta(minutes=10)
 RIVERSIDE = [
@@ -247,7 +247,7 @@ def make_practice(name: str, slug: str, people: list[tuple[str, str, Role]]) -> 
     with as_maintenance():
         practice = create_practice(name=name, slug=slug, country="US", time_zone="America/New_York")
         members = {
-            login: add_member(practice, email=f"{login}@{slug}.example", name=person, role=role, password=PASSWORD)
+            login: add_member(practice, email=f"{login}@{slug}.example", name=person, role=role, password=DEMO_PASSWORD)
             for login, person, role in people
         }
     for member in members.values():

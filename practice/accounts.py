@@ -1,7 +1,19 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from django.conf import settings
 from django.http import HttpRequest
+
+DEMO_PASSWORD = "attune-demo"  # noqa: S105 - public on purpose
+
+
+class PasswordBackend(AuthenticationBackend):
+    """Sign-in by e-mail and password. The demo's public password opens nothing outside a demo."""
+
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> Any:
+        user = super().authenticate(request, **credentials)
+        return None if credentials.get("password") == DEMO_PASSWORD and not settings.DEMO else user
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -4,9 +4,10 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from assessments.demo import HILLSIDE, PASSWORD, RIVERSIDE
+from assessments.demo import HILLSIDE, RIVERSIDE
 from assessments.models import AnswerSheet, SafetyFlag, SheetScores
 from clients.models import Couple, Invitation
+from practice.accounts import DEMO_PASSWORD
 from practice.models import Membership, Practice, User
 from practice.practices import OWNER, as_maintenance
 from tests.factories import as_staff
@@ -52,7 +53,7 @@ def test_tells_every_story_once():
     riverside, hillside = owner_of("riverside"), owner_of("hillside")
     logins = [f"{login}@riverside.example" for login, *_ in RIVERSIDE]
     assert people().keys() == {*logins, *(f"{login}@hillside.example" for login, *_ in HILLSIDE)}
-    assert people()["admin@riverside.example"].check_password(PASSWORD)
+    assert people()["admin@riverside.example"].check_password(DEMO_PASSWORD)
     with as_staff(riverside):
         assert sheet_states() == {
             (): 4,
