@@ -6,6 +6,7 @@ pages, whatever either of them has answered.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import accumulate, groupby, pairwise
 from typing import Literal
 
@@ -109,11 +110,12 @@ def _groups(lines: Sequence[Line]) -> tuple[Group, ...]:
 def _parts(lines: list[Line], *, whole: bool) -> list[list[Line]]:
     if whole or not lines:
         return [lines] if lines else []
-    cuts = _cheapest_cuts([line.audience for line in lines])
+    cuts = _cheapest_cuts(tuple(line.audience for line in lines))
     return [lines[start:end] for start, end in pairwise(cuts)]
 
 
-def _cheapest_cuts(audiences: list[str]) -> list[int]:
+@lru_cache(maxsize=1024)
+def _cheapest_cuts(audiences: tuple[str, ...]) -> tuple[int, ...]:
     count = len(audiences)
     changes = list(accumulate((first != second for first, second in pairwise(audiences)), initial=0))
     best: list[tuple[Cost, int]] = [((0, 0, 0, 0, 0), count)] * (count + 1)
@@ -125,7 +127,7 @@ def _cheapest_cuts(audiences: list[str]) -> list[int]:
     cuts = [0]
     while cuts[-1] < count:
         cuts.append(best[cuts[-1]][1])
-    return cuts
+    return tuple(cuts)
 
 
 def _cost(size: int, changes: int) -> Cost:
