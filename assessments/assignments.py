@@ -63,6 +63,8 @@ class Schedule:
             raise InvalidInput("Choose every 1, 2, 4 or 8 weeks.", code="every_weeks")
         if not 1 <= self.times <= MOST_TIMES or (self.times > 1 and self.every_weeks is None):
             raise InvalidInput(f"Give how often, up to {MOST_TIMES} times.", code="times")
+        if self.every_weeks and closes - opens > timedelta(weeks=self.every_weeks):
+            raise InvalidInput("Each form must close before the next one opens.", code="closes_at")
         steps = (timedelta(weeks=(self.every_weeks or 0) * number) for number in range(self.times))
         return [(opens + step, closes + step) for step in steps]
 
@@ -131,7 +133,7 @@ def assign_to_couples(
 def open_wave(reference: UUID) -> None:
     """Decide what is asked, for both partners alike, and send the links by each one's safe channel. Once."""
     wave = Wave.objects.select_related("assignment", "couple").get(pk=reference)
-    if wave.opened_at or wave.closed_at or wave.assignment.ended_at:
+    if wave.opened_at or wave.closed_at or wave.assignment.ended_at or wave.couple.state == Couple.State.CLOSED:
         return
     wave.opened_at = timezone.now()
     wave.safety_lines = safety.safety_lines_allowed(wave.couple)
@@ -167,10 +169,14 @@ def end_assignment(assignment: Assignment) -> None:
 
 
 def invite_to_sheet(sheet: AnswerSheet, *, delivery: str) -> invitations.Issued:
-    """A new link to an open sheet. Raises SheetNotOpen, NoSafeChannel."""
+    """A new link to an open sheet. Raises SheetNotOpen, CoupleClosed, NoSafeChannel."""
     now = timezone.now()
     if sheet.state not in AnswerSheet.OPEN_STATES or not sheet.opens_at <= now < sheet.closes_at:
         raise SheetNotOpen
+    if sheet.partner.state == Partner.State.LEFT:
+        raise SheetNotOpen("This partner takes no further part.")
+    if sheet.couple.state == Couple.State.CLOSED:
+        raise CoupleClosed
     if sheet.safety_lines is None:
         open_wave(sheet.wave_id)
     return invitations.invite(sheet.partner, sheet_id=sheet.id, delivery=delivery, closes_at=sheet.closes_at)

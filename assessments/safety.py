@@ -22,7 +22,7 @@ from clients.models import Couple
 from practice import mail, tenancy
 from practice.content import missing_topics
 from practice.database.context import Scope
-from practice.models import Membership, OutboxMessage, Practice, User
+from practice.models import Membership, OutboxMessage, Practice, Role, User
 
 CONFIRMATION_LASTS = timedelta(days=548)  # 18 months
 RAISE_FLAGS = """
@@ -50,7 +50,8 @@ def safety_lines_allowed(couple: Couple) -> bool:
     confirmed = practice.resources_confirmed_at
     if confirmed is None or timezone.now() - confirmed > CONFIRMATION_LASTS or missing_topics(practice.country):
         return False
-    return couple.therapist is not None and couple.therapist.is_active
+    reader = couple.therapist
+    return reader is not None and reader.is_active and reader.role in (Role.THERAPIST, Role.OWNER)
 
 
 def flags_visible_to(membership: Membership) -> QuerySet[SafetyFlag]:

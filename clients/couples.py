@@ -13,6 +13,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
+from clients.invitations import end_all_links, end_sent_links
 from clients.models import Couple, Partner
 from practice import audit
 from practice.errors import DomainError, InvalidInput
@@ -86,13 +87,19 @@ def reopen_couple(couple: Couple) -> None:
 
 
 def update_partners(couple: Couple, partners: Sequence[PartnerDetails]) -> None:
-    """Replace what is known of both partners, in their order. Raises as create_couple does."""
+    """Replace what is known of both partners, in their order; links sent to a former address end.
+
+    Raises as create_couple does.
+    """
     _check(couple.label, partners)
     with transaction.atomic():
         for partner, details in zip(couple.partners.select_for_update().order_by("position"), partners, strict=True):
+            reached_by = (partner.channel, partner.email, partner.phone)
             for name, value in _fields(details).items():
                 setattr(partner, name, value)
             partner.save()
+            if reached_by != (partner.channel, partner.email, partner.phone):
+                end_sent_links(partner)
     audit.record("couple.contacts_changed", object_id=couple.id, couple_id=couple.id)
 
 
@@ -100,6 +107,7 @@ def leave(partner: Partner) -> None:
     """One partner takes no further part; the other goes on and is not told."""
     partner.state = Partner.State.LEFT
     partner.save(update_fields=["state"])
+    end_all_links(partner)
     audit.record("partner.left", object_id=partner.id, couple_id=partner.couple_id)
 
 
@@ -123,10 +131,14 @@ def _check(label: str, partners: Sequence[PartnerDetails]) -> None:
         faults += _partner_faults(f"partners[{number}]", details)
     if faults:
         raise InvalidInput("Some of what was given does not fit.", faults=faults)
-    addresses = [normalised_address(details.email) for details in partners if details.email.strip()]
-    numbers = [number for details in partners if (number := "".join(filter(str.isdigit, details.phone)))]
-    if len(set(addresses)) < len(addresses) or len(set(numbers)) < len(numbers):
+    if any(details.channel != Partner.Channel.NONE for details in partners) and _share_an_address(partners):
         raise SameAddress
+
+
+def _share_an_address(partners: Sequence[PartnerDetails]) -> bool:
+    mailboxes = [normalised_address(details.email) for details in partners if details.email.strip()]
+    numbers = [digits for details in partners if (digits := "".join(filter(str.isdigit, details.phone)))]
+    return len(set(mailboxes)) < len(mailboxes) or len(set(numbers)) < len(numbers)
 
 
 def _partner_faults(path: str, details: PartnerDetails) -> list[dict[str, str]]:

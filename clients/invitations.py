@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -91,6 +91,22 @@ def end_links(sheet_id: UUID) -> int:
     live = Invitation.objects.filter(sheet_id=sheet_id).exclude(state=Invitation.State.ENDED)
     live.update(state=Invitation.State.ENDED)
     return LinkKey.objects.filter(practice_id=practice, sheet_id=sheet_id, ended_at=None).update(ended_at=now)
+
+
+def end_sent_links(partner: Partner) -> None:
+    """End the links that went to an address of the partner."""
+    _end_live(partner.invitations.exclude(delivery=Invitation.Delivery.IN_PERSON))
+
+
+def end_all_links(partner: Partner) -> None:
+    _end_live(partner.invitations.all())
+
+
+def _end_live(links: QuerySet[Invitation]) -> None:
+    live = links.exclude(state=Invitation.State.ENDED).values_list("sheet_id", flat=True)
+    for sheet_id in set(live):
+        end_links(sheet_id)
+        end_sessions(sheet_id)
 
 
 def end_sessions(sheet_id: UUID) -> None:

@@ -25,7 +25,7 @@ class Couple(TenantModel):
         OTHER = "other", _("Other")
 
     label = models.CharField(max_length=80)
-    # Members are looked up before the practice is known, so theirs is no tenant table; see assessments.access.
+    # Members are looked up before the practice is known, so theirs is no tenant table; see practice.models.
     therapist = models.ForeignKey(
         Membership, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
     )

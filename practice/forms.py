@@ -1,6 +1,7 @@
 from collections.abc import Callable
 
 from django import forms
+from django.core.validators import URLValidator
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +30,7 @@ def posted(request: HttpRequest) -> QueryDict | None:
 class PracticeForm(forms.ModelForm[Practice]):
     exit_url = forms.URLField(
         assume_scheme="https",
+        validators=[URLValidator(schemes=["https"])],
         label=_("Where “Leave this page” goes"),
         help_text=_("An everyday page that raises no question, in https."),
     )
