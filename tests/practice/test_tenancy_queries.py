@@ -54,7 +54,7 @@ def any_practice(queryset: QuerySet[Any]) -> QuerySet[Any]:
 
 def counted(queryset: QuerySet[Any]) -> QuerySet[Any]:
     name = reverse_of(queryset)
-    return queryset.annotate(number=Count(name, distinct=True)) if name else queryset
+    return queryset.annotate(how_many=Count(name, distinct=True)) if name else queryset
 
 
 def across(queryset: QuerySet[Any]) -> QuerySet[Any]:
