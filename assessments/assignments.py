@@ -143,7 +143,8 @@ def open_wave(reference: UUID) -> None:
         sheet.safety_lines, sheet.context_lines = wave.safety_lines, wave.context_lines
         sheet.recall_repeat = _answered_before(sheet)
         sheet.save(update_fields=["safety_lines", "context_lines", "recall_repeat"])
-        if sheet.partner.channel == Partner.Channel.EMAIL:
+        # One who left must not keep the other's form from going out.
+        if sheet.partner.channel == Partner.Channel.EMAIL and sheet.partner.state == Partner.State.ACTIVE:
             invite_to_sheet(sheet, delivery=Invitation.Delivery.EMAIL)
 
 
