@@ -35,13 +35,15 @@ def select_related(queryset: QuerySet[Any]) -> QuerySet[Any]:
 
 def prefetch(queryset: QuerySet[Any]) -> QuerySet[Any]:
     name = PREFETCHED.get(queryset.model)
-    return queryset.prefetch_related(name) if name else queryset
+    return queryset.prefetch_related(None).prefetch_related(name) if name else queryset
 
 
 def prefetch_everything(queryset: QuerySet[Any]) -> QuerySet[Any]:
     name = PREFETCHED.get(queryset.model)
     related = queryset.model._meta.get_field(name).related_model if name else None
-    return queryset.prefetch_related(Prefetch(name, related._base_manager.all())) if name and related else queryset
+    # Django takes one lookup once: what `prefetch` may have asked for gives way to this.
+    plain = queryset.prefetch_related(None)
+    return plain.prefetch_related(Prefetch(name, related._base_manager.all())) if name and related else plain
 
 
 def exclude_nothing(queryset: QuerySet[Any]) -> QuerySet[Any]:
