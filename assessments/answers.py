@@ -6,17 +6,16 @@ depends on an answer, or on the other partner.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from assessments import safety
 from assessments.instruments.definition import AnswerFault
 from assessments.models import AnswerSheet
 from assessments.sheets import Progress, SheetForm, form_of, progress_of
-from practice import audit, tenancy
+from practice import audit
 from practice.errors import DomainError, InvalidInput
 
 LONGEST_SECONDS = 32_000
@@ -47,7 +46,7 @@ def save_answers(
     if not encoded:
         return form.progress
     saved = _call_save(form, encoded, seconds or {})
-    _score_after_commit(sheet)
+    safety.score_after_commit(sheet)
     return progress_of(form, saved)
 
 
@@ -80,7 +79,7 @@ def _encode(form: SheetForm, answers: Mapping[str, object]) -> dict[str, int | N
 def _call_save(form: SheetForm, encoded: Mapping[str, int | None], seconds: Mapping[str, int]) -> list[bool | None]:
     lines = [form.instrument.by_id[line_id] for line_id in encoded]
     spent = [seconds.get(line.id) for line in lines]
-    with _sheet_errors(), connection.cursor() as cursor:
+    with sheet_errors(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT app.save_answers(%s, %s::text[], %s::int[], %s::smallint[], %s::smallint[], %s::int[], %s)",
             [
@@ -98,17 +97,10 @@ def _call_save(form: SheetForm, encoded: Mapping[str, int | None], seconds: Mapp
 
 def _finish(sheet: AnswerSheet, outcome: str) -> None:
     refuse_closed(sheet)
-    with _sheet_errors(), connection.cursor() as cursor:
+    with sheet_errors(), connection.cursor() as cursor:
         cursor.execute("SELECT app.finish_sheet(%s, %s, %s)", [sheet.id, outcome, timezone.now()])
     audit.record(f"sheet.{outcome}", object_id=sheet.id, couple_id=sheet.couple_id)
-    _score_after_commit(sheet)
-
-
-def _score_after_commit(sheet: AnswerSheet) -> None:
-    score = partial(
-        safety.score_sheet, practice_id=tenancy.practice_id(), partner_id=sheet.partner_id, sheet_id=sheet.id
-    )
-    transaction.on_commit(score, robust=True)
+    safety.score_after_commit(sheet)
 
 
 def refuse_closed(sheet: AnswerSheet) -> None:
@@ -120,7 +112,7 @@ def refuse_closed(sheet: AnswerSheet) -> None:
 
 
 @contextmanager
-def _sheet_errors() -> Iterator[None]:
+def sheet_errors() -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:

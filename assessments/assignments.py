@@ -6,7 +6,7 @@ its wave for ever.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -196,6 +196,7 @@ def _refuse(couple: Couple, instrument: Instrument) -> None:
 def _make_waves(assignment: Assignment, windows: Sequence[tuple[datetime, datetime]]) -> list[Wave]:
     couple = assignment.couple
     partners = list(Partner.objects.filter(couple=couple, state=Partner.State.ACTIVE))
+    is_check_in = library.resolve(assignment.instrument, assignment.content_hash).is_check_in
     waves = [
         Wave(assignment=assignment, couple=couple, number=number, opens_at=opens, closes_at=closes)
         for number, (opens, closes) in enumerate(windows, start=1)
@@ -211,11 +212,18 @@ def _make_waves(assignment: Assignment, windows: Sequence[tuple[datetime, dateti
             sitting=assignment.sitting,
             opens_at=wave.opens_at,
             closes_at=wave.closes_at,
+            week_of=monday_of(wave.opens_at) if is_check_in else None,
         )
         for wave in waves
         for partner in partners
     )
     return waves
+
+
+def monday_of(moment: datetime) -> date:
+    """The Monday of the week in which `moment` lies, by the practice's clock."""
+    day = timezone.localdate(moment)
+    return day - timedelta(days=day.weekday())
 
 
 def _end_sheets(waves: Iterable[Wave], state: str) -> None:

@@ -75,7 +75,8 @@ BEGIN
   RETURN touched;
 END $$;
 
--- Ends answering: outcome is 'submitted' or 'declined'. Freezes every value and ends the links.
+-- Ends answering: outcome is 'submitted' or 'declined'. Freezes every value and ends the links; the link to a sheet that
+-- carries a week stays, since the week can be corrected until it closes.
 CREATE OR REPLACE FUNCTION app.finish_sheet(sheet uuid, outcome text, at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -90,7 +91,8 @@ BEGIN
      SET state = outcome, submitted_at = CASE WHEN outcome = 'submitted' THEN at END
    WHERE practice_id = own.practice_id AND id = own.id;
   UPDATE public.clients_linkkey SET ended_at = at
-   WHERE practice_id = own.practice_id AND sheet_id = own.id AND ended_at IS NULL;
+   WHERE practice_id = own.practice_id AND sheet_id = own.id AND ended_at IS NULL
+     AND NOT (own.week_of IS NOT NULL AND outcome = 'submitted');
   PERFORM app.expect_scoring(own, at);
 END $$;
 

@@ -4,7 +4,7 @@ Rules read raw answers. The rule that must not break: a lower rule gives way to 
 the higher one used; whatever else it matched is raised, and rules of one level never silence each other.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
@@ -70,6 +70,18 @@ def evaluate_pair(
         if _is_two_sided(rule)
         and any(_difference_reaches(condition, *order) for condition in rule["any"] for order in orders)
     ]
+
+
+def evaluate_week(
+    barrier_rules: Sequence[Mapping[str, Any]], entries: Mapping[str, Mapping[str, Any]]
+) -> list[RaisedRule]:
+    """The rules of a plan template that one partner's week raises; a line is `activity id.field`."""
+    raised = []
+    for rule in barrier_rules:
+        reached = [key for key, entry in sorted(entries.items()) if entry.get(rule["field"]) == rule["equals"]]
+        if reached:
+            raised.append(RaisedRule(rule["id"], rule["level"], tuple(f"{key}.{rule['field']}" for key in reached)))
+    return raised
 
 
 def _is_two_sided(rule: Mapping[str, Any]) -> bool:

@@ -10,12 +10,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from assessments import rules, scoring
-from assessments.models import AnswerSheet, SafetyFlag, SheetScores
+from assessments.models import AnswerSheet, SafetyFlag, SheetScores, WeekReport
+from assessments.plan_templates import library as templates
 from assessments.sheets import SheetForm, form_of, values_of
 from clients.access import couples_visible_to
 from clients.models import Couple
@@ -64,6 +65,17 @@ def score_sheet(*, practice_id: UUID, partner_id: UUID, sheet_id: UUID) -> None:
         _score(sheet_id)
 
 
+def score_after_commit(sheet: AnswerSheet) -> None:
+    """Score a sheet once what was saved has been committed; a fault there is logged and swept up later."""
+    practice_id, partner_id, sheet_id = tenancy.practice_id(), sheet.partner_id, sheet.id
+
+    # A function with a name: Django names it in the log where it fails.
+    def score() -> None:
+        score_sheet(practice_id=practice_id, partner_id=partner_id, sheet_id=sheet_id)
+
+    transaction.on_commit(score, robust=True)
+
+
 def score_overdue_sheet(reference: UUID) -> None:
     """The worker's part: what a crash left unscored."""
     partner_id = AnswerSheet.objects.values_list("partner_id", flat=True).get(pk=reference)
@@ -91,11 +103,13 @@ def _score(sheet_id: UUID) -> None:
     due_at = OutboxMessage.objects.filter(
         practice_id=tenancy.practice_id(), kind="score_sheet", reference=sheet_id
     ).values_list("due_at", flat=True)
-    sheet = AnswerSheet.objects.annotate(due_at=due_at[:1]).get(pk=sheet_id)
+    entries = WeekReport.objects.filter(sheet_id=sheet_id).order_by().values("entries")
+    sheet = AnswerSheet.objects.annotate(due_at=due_at[:1], week_entries=entries[:1]).get(pk=sheet_id)
     form = form_of(sheet)
     values, seconds = values_of(sheet, form)
     submitted = sheet.state == AnswerSheet.State.SUBMITTED
     raised = rules.evaluate(form.instrument, values, given=form.given, submitted=submitted)
+    raised += rules.evaluate_week(templates.latest().barrier_rules, sheet.week_entries or {})
     _raise_flags(sheet, raised)
     if submitted:
         store_scores(sheet, form, values, seconds)
@@ -132,14 +146,22 @@ def store_scores(
         scorer_version=scoring.SCORER_VERSION,
         scores=as_json(scoring.score_sheet(form.instrument, values)),
         quality=scoring.quality(form.instrument, values, seconds),
+        safety_unanswered=unanswered_safety_lines(form, values),
         scored_at=timezone.now(),
     )
     SheetScores.objects.bulk_create(
         [scored],
         update_conflicts=True,
         unique_fields=["practice", "sheet"],
-        update_fields=["scores", "quality", "scorer_version", "scored_at"],
+        update_fields=["scores", "quality", "scorer_version", "safety_unanswered", "scored_at"],
     )
+
+
+def unanswered_safety_lines(form: SheetForm, values: Mapping[str, int | None]) -> list[str] | None:
+    """Safety-relevant lines of the form without a number in answer; None where it had no such line."""
+    asked = [line.id for line in form.lines if line.safety_relevant]
+    given = ((line_id, values[line_id]) for line_id in asked)
+    return [line_id for line_id, value in given if value is None or value < 0] if asked else None
 
 
 def as_json(scores: scoring.SheetScores) -> dict[str, Any]:

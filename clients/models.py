@@ -1,4 +1,5 @@
 import uuid
+from datetime import datetime
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +34,10 @@ class Couple(TenantModel):
     closed_reason = models.CharField(max_length=20, choices=ClosedReason, blank=True)
     closed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
+    # Since when change is measured; null as long as that is since the couple came.
+    episode_started_at = models.DateTimeField(null=True)
+    # Whether each partner may see their own results, in words.
+    own_results_allowed = models.BooleanField(default=False)
 
     class Meta(TenantModel.Meta):
         indexes = [models.Index(fields=["practice", "therapist", "state"], name="couples_of_therapist")]
@@ -44,6 +49,10 @@ class Couple(TenantModel):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def care_since(self) -> datetime:
+        return self.episode_started_at or self.created_at
 
 
 class Partner(TenantModel):
@@ -77,6 +86,76 @@ class Partner(TenantModel):
 
     def __str__(self) -> str:
         return str(self.name)
+
+
+class Consent(TenantModel):
+    """What one partner agreed to, in one version of its text. Withdrawn, never deleted."""
+
+    class Kind(models.TextChoices):
+        ASSESSMENT = "assessment", _("Answering forms")
+        JOINT_REPORT = "joint_report", _("A joint summary")
+        STATISTICS = "statistics", _("Anonymised statistics")
+        NO_SECRETS = "no_secrets", _("No-secrets policy")
+
+    partner = TenantForeignKey(Partner, related_name="consents")
+    kind = models.CharField(max_length=20, choices=Kind)
+    version = models.CharField(max_length=40)
+    given_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    # The member who holds the signed paper; null where the partner agreed on their own page.
+    recorded_by = models.UUIDField(null=True)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["kind", "given_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "partner", "kind"],
+                condition=models.Q(withdrawn_at=None),
+                name="one_consent_in_force_per_kind",
+            )
+        ]
+
+
+class CounselingSession(TenantModel):
+    """A meeting, planned or held, with the couple or with one partner alone."""
+
+    class Kind(models.TextChoices):
+        COUPLE = "couple", _("With both")
+        ONE_TO_ONE = "one_to_one", _("One to one")
+
+    class Review(models.TextChoices):
+        KEEP = "keep", _("Keep the plan")
+        CHANGE = "change", _("Change the plan")
+        PAUSE = "pause", _("Pause")
+        STOP = "stop", _("Stop")
+
+    couple = TenantForeignKey(Couple, related_name="sessions")
+    kind = models.CharField(max_length=20, choices=Kind)
+    partner = TenantForeignKey(Partner, related_name="one_to_one_sessions", null=True)
+    planned_at = models.DateTimeField(null=True)
+    held_at = models.DateTimeField(null=True)
+    safety_reviewed = models.BooleanField(null=True)
+    # What a review decided; empty where the session was none.
+    review = models.CharField(max_length=20, choices=Review, blank=True)
+    note = EncryptedTextField(blank=True)
+    written_by = models.UUIDField()
+    created_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        ordering = ["held_at", "planned_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind="couple") ^ models.Q(partner__isnull=False), name="one_to_one_names_a_partner"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(planned_at__isnull=False) | models.Q(held_at__isnull=False),
+                name="session_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(held_at=None) | models.Q(safety_reviewed__isnull=False),
+                name="held_session_says_whether_safety_was_reviewed",
+            ),
+        ]
 
 
 class Invitation(TenantModel):

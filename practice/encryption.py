@@ -65,6 +65,11 @@ class Sealed(str):
     __slots__ = ()
 
 
+def sealed(value: str | None) -> str:
+    """What a column held, for a row that was not read by the ORM: an empty text was never encrypted."""
+    return Sealed(value) if value else ""
+
+
 class _Opened:
     """Attribute access opens the value on first use; the row's own key and practice are part of the seal."""
 

@@ -29,3 +29,8 @@ class InvalidInput(DomainError):
 
     code = "invalid"
     status = 422
+
+
+def fault(field: str, code: str, detail: str) -> dict[str, str]:
+    """One entry of `faults`."""
+    return {"field": field, "code": code, "detail": detail}

@@ -17,8 +17,9 @@ from django.test import Client
 from django.utils import timezone
 
 from assessments import answers, assignments
+from assessments.goals import write_goal
 from assessments.instruments.definition import CONTEXT
-from assessments.models import AnswerSheet, Assignment
+from assessments.models import AnswerSheet, Assignment, Goal
 from assessments.sheets import form_of
 from clients.access import PARTNER_COOKIE
 from clients.couples import PartnerDetails, create_couple
@@ -126,6 +127,19 @@ def sheet_of(therapist: Membership, assignment: Assignment, partner: Partner, *,
 def make_sheet(therapist: Membership, partner: Partner, instrument: str = "ena-c") -> AnswerSheet:
     """A fresh assignment's open sheet of this partner."""
     return sheet_of(therapist, assign(therapist, partner.couple, instrument), partner)
+
+
+def make_goal(couple: Couple, *, owner: Partner | None = None, domain: str = "PR", review_in: int = 30) -> Goal:
+    """A goal of the pair, or of its owner. Call it as staff."""
+    return write_goal(
+        couple,
+        owner=owner,
+        domain=domain,
+        behaviour="Ten minutes in the evening without screens",
+        how_counted="Days a week; the lower of both counts",
+        levels=["0 days", "1 day", "3 to 4 days", "5 days", "6 or 7 days"],
+        review_on=timezone.localdate() + timedelta(days=review_in),
+    )
 
 
 def full_answers(sheet: AnswerSheet, value: int = 3) -> dict[str, Any]:

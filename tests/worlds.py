@@ -5,8 +5,17 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from assessments.models import AnswerSheet, ImportedInstrument
+from assessments import plans
+from assessments.goals import rate_goal
+from assessments.intentions import record_intention
+from assessments.models import AnswerSheet, ImportedInstrument, MeasurementParameters
+from assessments.session_ratings import Ratings, save_rated_session
+from assessments.specific_requests import answer_request, make_request
+from assessments.weeks import save_week
+from clients.consents import record_consent
 from clients.models import Couple, Partner
+from clients.sessions import SessionDetails
+from practice import tenancy
 from practice.database.context import Scope
 from practice.models import ApiToken, IdempotencyRecord, Membership, Practice, Role
 from tests import factories
@@ -31,6 +40,7 @@ class World:
             "partner": Scope.partner(**one),
             "scoring": Scope.scoring(**one),
             "worker": Scope.worker(practice_id=self.practice.id),
+            "measurement": Scope.measurement(practice_id=self.practice.id),
             "audit": clinician.for_audit(),
         }
 
@@ -44,8 +54,37 @@ def make_world(slug: str, names: tuple[str, str]) -> World:
     sheet = factories.make_sheet(therapist, partner)
     factories.open_session(sheet)
     factories.submit(sheet, factories.full_answers(sheet, 4))
+    _make_plan(therapist, partner)
     _make_rest(therapist)
     return World(practice, therapist, couple, partner, sheet)
+
+
+def _make_plan(therapist: Membership, partner: Partner) -> None:
+    """A row in every table of the plan, the week and the sessions."""
+    couple = partner.couple
+    with factories.as_staff(therapist):
+        partners = list(Partner.objects.filter(couple=couple))
+        plan = plans.agree_plan(couple, membership=therapist)
+        plans.assign_activity(plan, template="P33", partners=partners, membership=therapist)
+        request = make_request(couple, asked_by=partner, wording="A walk on Sunday", cadence="weekly")
+        answer_request(request, answer="yes")
+        goal = factories.make_goal(couple)
+        rate_goal(goal, level=0, membership=therapist)
+        record_intention(partner, wish="improve", membership=therapist)
+        record_consent(partner, kind="assessment", version="1", recorded_by=therapist.id)
+        save_rated_session(
+            couple,
+            SessionDetails(held_at=timezone.now(), safety_reviewed=True, note="Went well"),
+            Ratings(stages={"S3": 1}, engagement={str(partner.id): 3}),
+            membership=therapist,
+        )
+    sheet = factories.make_sheet(therapist, partner, "ena-ck")
+    with factories.as_partner(partner):
+        save_week(sheet, {"small_wins": [{"text": "We laughed", "share_via_therapist": True}]})
+    with tenancy.begin(Scope.measurement(practice_id=factories.practice_of(couple))):
+        MeasurementParameters.objects.create(
+            instrument="ena-c", version="own-1", persons=30, sd={}, reliability={}, computed_at=timezone.now()
+        )
 
 
 def _make_rest(therapist: Membership) -> None:

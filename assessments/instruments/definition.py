@@ -181,6 +181,11 @@ class Instrument:
         return self.definition.get("measurement")
 
     @property
+    def is_check_in(self) -> bool:
+        """Whether it is the short form of every week: change is told from the first one answered."""
+        return (self.measurement or {}).get("baseline") == "first_scored_check_in"
+
+    @property
     def context_checklist(self) -> Json | None:
         return self.definition.get("context_checklist")
 

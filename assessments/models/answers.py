@@ -36,7 +36,32 @@ class SheetScores(TenantModel):
     # {direction: {score id: {"score": 71.5278 or null, "answered": n, "of": n, "reason": code or null}}}
     scores = models.JSONField()
     quality = models.JSONField(default=list)
+    # Safety-relevant lines given without a number in answer; null where no such line was given.
+    safety_unanswered = ArrayField(models.CharField(max_length=60), null=True)
+    # The version of the measurement parameters in force then: what a verdict on this sheet is judged by, for good.
+    parameters = models.CharField(max_length=60, blank=True)
     scored_at = models.DateTimeField()
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["practice", "sheet"], name="one_score_row_per_sheet")]
+
+
+class MeasurementParameters(TenantModel):
+    """What a practice's own data say about the error of an instrument's scores. Rows are added and never changed."""
+
+    instrument = models.CharField(max_length=60)
+    version = models.CharField(max_length=60)
+    # Persons whose first forms were used, one of each couple.
+    persons = models.PositiveIntegerField()
+    # {score id: number}; shrunken toward the start values (clinical/design.md 3.3).
+    sd = models.JSONField()
+    reliability = models.JSONField()
+    computed_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        ordering = ["computed_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "instrument", "version"], name="one_set_of_parameters_per_version"
+            )
+        ]

@@ -16,6 +16,8 @@ class Assignment(TenantModel):
     assigned_by = models.UUIDField()
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    # Asked some time after care has ended, so a closed couple still gets it.
+    follow_up = models.BooleanField(default=False)
 
 
 class Wave(TenantModel):
@@ -66,6 +68,8 @@ class AnswerSheet(TenantModel):
     safety_lines = models.BooleanField(null=True)
     context_lines = models.BooleanField(default=True)
     recall_repeat = models.BooleanField(default=False)
+    # The Monday of the week that is reported with it, on the same link, until the window closes; null where none is.
+    week_of = models.DateField(null=True)
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
     state = models.CharField(max_length=20, choices=State, default=State.NOT_OPENED)

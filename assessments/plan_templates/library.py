@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from assessments.instruments import library as instruments
+from assessments.instruments.building import content_hash
 from assessments.instruments.definition import Instrument, Json
 from assessments.plan_templates.checks import plan_faults
 from practice.content import ContentError, read_schema, read_yaml, schema_faults
@@ -24,6 +25,9 @@ class PlanTemplate:
     """One version of a plan template. `definition` must not be changed."""
 
     definition: Json
+    # The instrument that measures what it works on (`id@version`).
+    measured_by: str
+    content_hash: str
 
     @property
     def id(self) -> str:
@@ -42,6 +46,33 @@ class PlanTemplate:
     def practices(self) -> Mapping[str, Json]:
         return {practice["id"]: practice for practice in self.definition["practices"]}
 
+    @cached_property
+    def barriers(self) -> tuple[str, ...]:
+        fields = self.definition["practice_defaults"]["fields"]
+        return tuple(next(field["options"] for field in fields if field["id"] == "barrier"))
+
+    @property
+    def barrier_rules(self) -> list[Json]:
+        return list(self.definition["practice_defaults"]["barrier_rules"])
+
+    @property
+    def predicates(self) -> Mapping[str, Json]:
+        found: Json = self.definition["predicates"]
+        return found
+
+    def gates_of(self, practice: str) -> list[Json]:
+        """The gates that must be open before a practice is assigned."""
+        tags = set(self.practices[practice].get("tags", []))
+        return [gate for gate in self.definition["gates"] if tags & set(gate["blocks"])]
+
+    def is_counted(self, practice: str) -> bool:
+        """Whether it is done so many times a week: those are limited in number and counted as adherence."""
+        return "times" in self.practices[practice]["dose"]
+
+    def slot_of(self, practice: str) -> str:
+        """Practices that may share a slot (P41 and P42) count as one."""
+        return str(self.practices[practice].get("may_share_slot_with", practice))
+
 
 @lru_cache
 def shipped() -> Mapping[str, PlanTemplate]:
@@ -50,14 +81,25 @@ def shipped() -> Mapping[str, PlanTemplate]:
     return {template.ref: template for template in templates}
 
 
+def latest() -> PlanTemplate:
+    """The template that a new plan is made from."""
+    return max(shipped().values(), key=lambda one: tuple(int(part) for part in one.definition["version"].split(".")))
+
+
+def get(ref: str) -> PlanTemplate:
+    """The template of a reference. Raises KeyError."""
+    return shipped()[ref]
+
+
 def parse(text: str) -> PlanTemplate:
     """The template in a file. Raises ContentError with every fault."""
     data = read_yaml(text)
-    faults = schema_faults(data, read_schema(SCHEMA))
-    faults = faults or plan_faults(data, _measuring(data, instruments.shipped().values()))
-    if faults:
+    if faults := schema_faults(data, read_schema(SCHEMA)):
         raise ContentError(faults)
-    return PlanTemplate(data)
+    instrument = _measuring(data, instruments.shipped().values())
+    if faults := plan_faults(data, instrument):
+        raise ContentError(faults)
+    return PlanTemplate(data, instrument.ref, content_hash(data))
 
 
 def _measuring(definition: Json, candidates: Iterable[Instrument]) -> Instrument:

@@ -39,6 +39,10 @@ class Scope:
     def worker(cls, *, practice_id: UUID) -> "Scope":
         return cls(role="attune_worker", kind="worker", practice_id=practice_id)
 
+    @classmethod
+    def measurement(cls, *, practice_id: UUID) -> "Scope":
+        return cls(role="attune_measurement", kind="measurement", practice_id=practice_id)
+
     def for_audit(self) -> "Scope":
         return Scope(
             role="attune_audit",

@@ -8,16 +8,19 @@ known) hold identities, tokens and ids, never a clinical column.
 from dataclasses import dataclass
 
 GATE, STAFF, PARTNER, SCORING = ("attune_gate", "attune_staff", "attune_partner", "attune_scoring")
-WORKER, AUDIT, DEFINER = "attune_worker", "attune_audit", "attune_definer"
-RUNTIME = (GATE, STAFF, PARTNER, SCORING, "attune_report", WORKER, "attune_statistics", AUDIT)
+WORKER, MEASUREMENT, AUDIT, DEFINER = "attune_worker", "attune_measurement", "attune_audit", "attune_definer"
+RUNTIME = (GATE, STAFF, PARTNER, SCORING, "attune_report", WORKER, MEASUREMENT, "attune_statistics", AUDIT)
 
 CLINICIAN = "practice_id = app.practice('clinician')"
 ANY_STAFF = "practice_id = app.practice('staff')"
 AS_PARTNER = "practice_id = app.practice('partner')"
 OWN = f"{AS_PARTNER} AND partner_id = app.partner()"
+BETWEEN_PARTNERS = f"{AS_PARTNER} AND app.partner() IN (asked_by_id, asked_of_id)"
+OWN_OR_SHARED = f"{AS_PARTNER} AND (owner_id IS NULL OR owner_id = app.partner())"
 AS_SCORING = "practice_id = app.practice('scoring')"
 SCORED = f"{AS_SCORING} AND partner_id = app.partner()"
 AS_WORKER = "practice_id = app.practice('worker')"
+AS_MEASUREMENT = "practice_id = app.practice('measurement')"
 AS_AUDIT = "practice_id = app.practice('audit')"
 EVERY_ROW = "true"
 
@@ -77,6 +80,21 @@ IN_A_PRACTICE = [
     *allow(STAFF, "assessments_answers", "SELECT", CLINICIAN),
     *allow(STAFF, "assessments_sheetscores", "SELECT", CLINICIAN),
     *allow(STAFF, "assessments_safetyflag", "SELECT", CLINICIAN),
+    *allow(STAFF, "assessments_measurementparameters", "SELECT", CLINICIAN),
+    *allow(STAFF, "clients_consent", "SELECT INSERT", CLINICIAN),
+    *allow(STAFF, "clients_consent", "UPDATE", CLINICIAN, "withdrawn_at"),
+    *allow(STAFF, "clients_counselingsession", "SELECT INSERT UPDATE", CLINICIAN),
+    *allow(STAFF, "assessments_sessionrating", "SELECT INSERT UPDATE", CLINICIAN),
+    *allow(STAFF, "assessments_repairplan", "SELECT INSERT UPDATE", CLINICIAN),
+    *allow(STAFF, "assessments_activity", "SELECT INSERT", CLINICIAN),
+    *allow(STAFF, "assessments_activity", "UPDATE", CLINICIAN, "dose", "ended_at"),
+    *allow(STAFF, "assessments_activityholder", "SELECT INSERT", CLINICIAN),
+    *allow(STAFF, "assessments_planchange", "SELECT INSERT", CLINICIAN),
+    *allow(STAFF, "assessments_specificrequest", "SELECT INSERT UPDATE", CLINICIAN),
+    *allow(STAFF, "assessments_goal", "SELECT INSERT UPDATE", CLINICIAN),
+    *allow(STAFF, "assessments_goalrating", "SELECT INSERT", CLINICIAN),
+    *allow(STAFF, "assessments_intention", "SELECT INSERT", CLINICIAN),
+    *allow(STAFF, "assessments_weekreport", "SELECT", CLINICIAN),
     *allow(
         PARTNER, "practice_practice", "SELECT", "id = app.practice('partner')", "id", "country", "time_zone", "exit_url"
     ),
@@ -99,6 +117,14 @@ IN_A_PRACTICE = [
     *allow(DEFINER, "assessments_answers", "SELECT INSERT", OWN),
     *allow(DEFINER, "assessments_answers", "UPDATE", f"{OWN} AND frozen_at IS NULL", check=OWN),
     *allow(DEFINER, "clients_linkkey", "SELECT UPDATE", OWN),
+    *allow(DEFINER, "assessments_activityholder", "SELECT", OWN),
+    *allow(DEFINER, "assessments_activity", "SELECT", AS_PARTNER),
+    *allow(DEFINER, "assessments_repairplan", "SELECT", AS_PARTNER),
+    *allow(DEFINER, "assessments_specificrequest", "SELECT", BETWEEN_PARTNERS),
+    *allow(DEFINER, "assessments_goal", "SELECT", OWN_OR_SHARED),
+    *allow(DEFINER, "assessments_goalrating", "SELECT INSERT UPDATE", OWN),
+    *allow(DEFINER, "assessments_weekreport", "SELECT INSERT UPDATE", OWN),
+    *allow(DEFINER, "assessments_intention", "SELECT INSERT UPDATE", OWN),
     *allow(DEFINER, "practice_outboxmessage", "SELECT INSERT UPDATE", AS_PARTNER),
     *allow(SCORING, "assessments_answersheet", "SELECT", SCORED),
     *allow(SCORING, "assessments_answers", "SELECT", SCORED),
@@ -107,6 +133,13 @@ IN_A_PRACTICE = [
     *allow(SCORING, "assessments_safetyflag", "UPDATE", SCORED, "lines"),
     *allow(SCORING, "assessments_sheetscores", "SELECT INSERT UPDATE", SCORED),
     *allow(SCORING, "practice_outboxmessage", "SELECT INSERT UPDATE", AS_SCORING),
+    *allow(SCORING, "assessments_weekreport", "SELECT", SCORED, "practice_id", "partner_id", "sheet_id", "entries"),
+    *allow(SCORING, "assessments_measurementparameters", "SELECT", AS_SCORING),
+    *allow(MEASUREMENT, "assessments_answersheet", "SELECT", AS_MEASUREMENT),
+    *allow(MEASUREMENT, "assessments_answers", "SELECT", AS_MEASUREMENT),
+    *allow(MEASUREMENT, "assessments_sheetscores", "SELECT", AS_MEASUREMENT),
+    *allow(MEASUREMENT, "assessments_importedinstrument", "SELECT", AS_MEASUREMENT),
+    *allow(MEASUREMENT, "assessments_measurementparameters", "SELECT INSERT", AS_MEASUREMENT),
     *allow(WORKER, "practice_practice", "SELECT", "id = app.practice('worker')"),
     *allow(WORKER, "practice_membership", "SELECT", AS_WORKER),
     *allow(WORKER, "practice_outboxmessage", "SELECT INSERT UPDATE", AS_WORKER),
@@ -123,12 +156,15 @@ IN_A_PRACTICE = [
 ]
 
 FUNCTIONS = {
-    "app.practice(text)": (STAFF, PARTNER, SCORING, WORKER, AUDIT, DEFINER),
+    "app.practice(text)": (STAFF, PARTNER, SCORING, WORKER, MEASUREMENT, AUDIT, DEFINER),
     "app.actor()": (STAFF, DEFINER),
     "app.partner()": (PARTNER, SCORING, DEFINER),
     "app.save_answers(uuid, text[], int[], smallint[], smallint[], int[], timestamptz)": (PARTNER,),
     "app.finish_sheet(uuid, text, timestamptz)": (PARTNER,),
     "app.own_answers(uuid)": (PARTNER,),
+    "app.own_week(uuid)": (PARTNER,),
+    "app.save_week(uuid, uuid, jsonb, timestamptz)": (PARTNER,),
+    "app.save_intention(uuid, text, timestamptz)": (PARTNER,),
 }
 
 

@@ -39,7 +39,7 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA app FROM PUBLIC, {roles};
 
 def _definer_files() -> list[Path]:
     files = [HERE / "context.sql"]
-    return files + [path for app in apps.get_app_configs() if (path := Path(app.path) / "definer.sql").exists()]
+    return files + [path for app in apps.get_app_configs() for path in sorted(Path(app.path).glob("definer*.sql"))]
 
 
 def prepare_database(*, using: str = "owner") -> None:

@@ -1,0 +1,312 @@
+"""A partner's week: for each activity they hold what was done, noticed and how it helped, and a small win.
+
+What a partner wrote is write-only, as every therapist_only answer is: the week says which fields were saved, never
+what they hold. Their own small wins they read until the week closes. Nothing here depends on the other partner.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from assessments import safety
+from assessments.goals import level_texts
+from assessments.instruments.definition import Json
+from assessments.models import AnswerSheet, Goal, SpecificRequest, WeekReport
+from assessments.plan_templates import library as templates
+from practice import audit, tenancy
+from practice.encryption import decrypt, encrypt, sealed
+from practice.errors import DomainError, InvalidInput, fault
+
+MOST_TIMES = 99
+MOST_WINS = 3
+LONGEST_WIN = 200
+LONGEST_NOTE = 1_000
+COUNTS = ("done", "noticed")
+KEPT, MISSED = "kept", "missed"
+
+
+class WeekClosed(DomainError):
+    """This week is closed. Tell your therapist if something should be changed."""
+
+    code = "week_closed"
+
+
+@dataclass(frozen=True)
+class WeekActivity:
+    """One activity as its holder sees it; `saved` names the fields that were saved."""
+
+    id: str
+    template: str
+    title: str
+    how: str
+    done_when: str
+    times: int | None
+    fields: tuple[str, ...]
+    saved: frozenset[str]
+
+
+@dataclass(frozen=True)
+class WeekRequest:
+    id: str
+    text: str
+    made_by_me: bool
+    cadence: str
+    is_saved: bool
+
+
+@dataclass(frozen=True)
+class WeekGoal:
+    """`levels` are texts by level; `is_due` says whether the goal is rated this week."""
+
+    id: str
+    behaviour: str
+    how_counted: str
+    levels: Mapping[int, str]
+    is_private: bool
+    is_due: bool
+    is_saved: bool
+
+
+@dataclass(frozen=True)
+class SmallWin:
+    text: str
+    share_via_therapist: bool
+
+
+@dataclass(frozen=True)
+class Week:
+    """What one partner holds in the week that begins on `monday`; open until `closes_at`."""
+
+    monday: date
+    closes_at: datetime
+    activities: tuple[WeekActivity, ...]
+    requests: tuple[WeekRequest, ...]
+    goals: tuple[WeekGoal, ...]
+    small_wins: tuple[SmallWin, ...]
+    barriers: tuple[str, ...]
+    is_saved: bool
+
+
+def own_week(sheet: AnswerSheet) -> Week:
+    """The week that is reported with a sheet, as its partner may see it. Raises WeekClosed."""
+    refuse_closed_week(sheet)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT app.own_week(%s)", [sheet.id])
+        [found] = cursor.fetchone()
+    if found is None:
+        raise WeekClosed
+    return _week(sheet, json.loads(found))
+
+
+def save_week(sheet: AnswerSheet, given: Mapping[str, Any]) -> None:
+    """Save any part of a week; it can be corrected until it closes. One fault and nothing of the call is kept.
+
+    `given`: "activities" {id: {"done", "noticed", "helped", "barrier", "note"}}, "requests" {id: "kept" | "missed"},
+    "goals" {id: -2 to 2}, "small_wins" [{"text", "share_via_therapist"}]. What is not named stays; None clears.
+    Raises InvalidInput, WeekClosed.
+    """
+    week = own_week(sheet)
+    faults = list(_faults(week, given))
+    if faults:
+        raise InvalidInput("Some of what was given does not fit; nothing was saved.", faults=faults)
+    with _week_errors(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT app.save_week(%s, %s, %s, %s)",
+            [sheet.id, report_id(sheet), json.dumps(_stored(sheet, given)), timezone.now()],
+        )
+    audit.record("week.saved", object_id=report_id(sheet), couple_id=sheet.couple_id)
+    safety.score_after_commit(sheet)
+
+
+def refuse_closed_week(sheet: AnswerSheet) -> None:
+    open_states = (*AnswerSheet.OPEN_STATES, AnswerSheet.State.SUBMITTED)
+    running = sheet.opens_at <= timezone.now() < sheet.closes_at
+    if sheet.week_of is None or sheet.state not in open_states or not running:
+        raise WeekClosed
+
+
+def report_id(sheet: AnswerSheet) -> UUID:
+    """The id of a partner's report of a week: the same for every sheet that reports it."""
+    return uuid5(sheet.partner_id, f"week of {sheet.week_of}")
+
+
+def note_place(report: UUID, activity: str) -> str:
+    return f"assessments_weekreport.entries.note|{report}|{activity}"
+
+
+def open_note(report: WeekReport, activity: str) -> str:
+    """The note a partner wrote beside an activity, for the therapist."""
+    note = report.entries.get(activity, {}).get("note")
+    place = note_place(report.id, activity)
+    return decrypt(note, practice_id=tenancy.practice_id(), place=place) if note else ""
+
+
+def wins_of(report: WeekReport) -> list[SmallWin]:
+    return [SmallWin(**one) for one in json.loads(report.small_wins or "[]")]
+
+
+def is_due(goal_review_on: date, sheet: AnswerSheet) -> bool:
+    """Whether a goal is rated with this sheet: its review day lies in the window or in the six days before."""
+    opens, closes = timezone.localdate(sheet.opens_at), timezone.localdate(sheet.closes_at)
+    return opens - timedelta(days=6) <= goal_review_on <= closes
+
+
+def _week(sheet: AnswerSheet, found: Json) -> Week:
+    report = found["report"] or {"id": None, "small_wins": "", "entries": {}, "requests": [], "goals": []}
+    opened = WeekReport(id=report_id(sheet), practice_id=sheet.practice_id, small_wins=sealed(report["small_wins"]))
+    template = templates.latest()
+    if sheet.week_of is None:
+        raise WeekClosed
+    return Week(
+        monday=sheet.week_of,
+        closes_at=sheet.closes_at,
+        activities=tuple(_activity(one, report["entries"].get(one["id"], [])) for one in found["activities"]),
+        requests=tuple(_request(sheet, one, one["id"] in report["requests"]) for one in found["requests"]),
+        goals=tuple(_goal(sheet, one, one["id"] in report["goals"]) for one in found["goals"]),
+        small_wins=tuple(wins_of(opened)),
+        barriers=template.barriers,
+        is_saved=found["report"] is not None,
+    )
+
+
+def _activity(one: Json, saved: list[str]) -> WeekActivity:
+    practice = templates.get(one["plan"]).practices[one["template"]]
+    return WeekActivity(
+        id=one["id"],
+        template=one["template"],
+        title=practice["title"]["en"],
+        how=practice.get("how", {}).get("en", ""),
+        done_when=practice["done_when"]["en"],
+        times=one["dose"].get("times"),
+        fields=("done", *(["noticed"] if one["asks_noticed"] else []), "helped", "barrier", "note"),
+        saved=frozenset(saved),
+    )
+
+
+def _request(sheet: AnswerSheet, one: Json, is_saved: bool) -> WeekRequest:
+    made = SpecificRequest(
+        id=UUID(one["id"]),
+        practice_id=sheet.practice_id,
+        wording=sealed(one["wording"]),
+        agreed_wording=sealed(one["agreed_wording"]),
+    )
+    return WeekRequest(
+        id=one["id"],
+        text=made.agreed_wording or made.wording,
+        made_by_me=one["asked_by"] == str(sheet.partner_id),
+        cadence=str(SpecificRequest.Cadence(one["cadence"]).label),
+        is_saved=is_saved,
+    )
+
+
+def _goal(sheet: AnswerSheet, one: Json, is_saved: bool) -> WeekGoal:
+    texts = {name: sealed(one[name]) for name in ("behaviour", "how_counted", "levels")}
+    goal = Goal(id=UUID(one["id"]), practice_id=sheet.practice_id, **texts)
+    return WeekGoal(
+        id=one["id"],
+        behaviour=goal.behaviour,
+        how_counted=goal.how_counted,
+        levels=level_texts(goal),
+        is_private=one["owner"] is not None,
+        is_due=is_due(date.fromisoformat(one["review_on"]), sheet),
+        is_saved=is_saved,
+    )
+
+
+def _faults(week: Week, given: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    activities = {one.id: one for one in week.activities}
+    for key, entry in _parts(given, "activities"):
+        if key not in activities:
+            yield fault(f"activities.{key}", "unknown_activity", "This week has no such activity.")
+        elif not isinstance(entry, Mapping):
+            yield fault(f"activities.{key}", "invalid", "Give the fields of this activity by name.")
+        else:
+            yield from _entry_faults(week, activities[key], entry)
+    for key, word in _parts(given, "requests"):
+        if key not in {one.id for one in week.requests}:
+            yield fault(f"requests.{key}", "unknown_request", "This week has no such request.")
+        elif word not in (KEPT, MISSED, None):
+            yield fault(f"requests.{key}", "value_not_allowed", "Choose kept or missed.")
+    for key, level in _parts(given, "goals"):
+        if key not in {one.id for one in week.goals if one.is_due}:
+            yield fault(f"goals.{key}", "unknown_goal", "This week has no such goal to rate.")
+        elif type(level) is not int or not -2 <= level <= 2:
+            yield fault(f"goals.{key}", "value_not_allowed", "Choose one of the five levels.")
+    yield from _win_faults(given.get("small_wins"))
+
+
+def _parts(given: Mapping[str, Any], name: str) -> list[tuple[str, Any]]:
+    part = given.get(name) or {}
+    if not isinstance(part, Mapping):
+        raise InvalidInput(f"Give {name} by id.", code=name)
+    return [(str(key), value) for key, value in part.items()]
+
+
+def _entry_faults(week: Week, activity: WeekActivity, entry: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    for name, value in entry.items():
+        where = f"activities.{activity.id}.{name}"
+        if name not in activity.fields:
+            yield fault(where, "unknown_field", "This activity has no such field.")
+        elif value is None:
+            continue
+        elif name in COUNTS and (type(value) is not int or not 0 <= value <= MOST_TIMES):
+            yield fault(where, "value_not_allowed", f"Give a whole number from 0 to {MOST_TIMES}.")
+        elif name == "helped" and (type(value) is not int or not 0 <= value <= 4):
+            yield fault(where, "value_not_allowed", "Choose one of the five answers.")
+        elif name == "barrier" and value not in week.barriers:
+            yield fault(where, "value_not_allowed", "Choose one of the reasons.")
+        elif name == "note" and not (isinstance(value, str) and len(value) <= LONGEST_NOTE):
+            yield fault(where, "max_length", f"Shorten this to {LONGEST_NOTE} characters.")
+
+
+def _win_faults(wins: Any) -> Iterator[dict[str, str]]:
+    if wins is None:
+        return
+    if not isinstance(wins, list) or len(wins) > MOST_WINS:
+        yield fault("small_wins", "invalid", f"Write up to {MOST_WINS} small wins.")
+        return
+    for number, win in enumerate(wins):
+        text = win.get("text") if isinstance(win, Mapping) else None
+        if not isinstance(text, str) or not 0 < len(text.strip()) <= LONGEST_WIN:
+            yield fault(
+                f"small_wins[{number}].text", "max_length", f"Write one line of up to {LONGEST_WIN} characters."
+            )
+
+
+def _stored(sheet: AnswerSheet, given: Mapping[str, Any]) -> Json:
+    report, practice = report_id(sheet), tenancy.practice_id()
+    entries: Json = {key: dict(entry) for key, entry in _parts(given, "activities")}
+    for key, entry in entries.items():
+        if "note" in entry:
+            note = (entry["note"] or "").strip()
+            entry["note"] = encrypt(note, practice_id=practice, place=note_place(report, key)) if note else None
+    stored: Json = {
+        "entries": entries,
+        "requests": dict(_parts(given, "requests")),
+        "goals": dict(_parts(given, "goals")),
+    }
+    if given.get("small_wins") is not None:
+        wins = [
+            {"text": win["text"].strip(), "share_via_therapist": bool(win.get("share_via_therapist"))}
+            for win in given["small_wins"]
+        ]
+        place = f"{WeekReport._meta.db_table}.small_wins|{report}"
+        stored["small_wins"] = encrypt(json.dumps(wins), practice_id=practice, place=place)
+    return stored
+
+
+@contextmanager
+def _week_errors() -> Iterator[None]:
+    try:
+        yield
+    except DatabaseError as error:
+        if getattr(error.__cause__, "sqlstate", "") != "AT001":
+            raise
+        raise WeekClosed from error
