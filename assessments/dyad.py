@@ -1,15 +1,20 @@
-"""What two sheets of a couple say together: gaps, means and differences of scores, in exact fractions.
+"""What two sheets of a couple say together: gaps, means and differences of scores, in exact fractions; the error of
+these in floats, how alike two profiles are, and how alike partners are over many couples.
 
 The rule that must not break: two partners are compared only where both sides have a value and their forms were
-submitted close enough in time; there is no filling in of a missing side.
+submitted close enough in time; there is no filling in of a missing side. What is computed over many couples is never
+shown for one. Formulas: clinical/design.md 1.5 and 3.4.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import hypot, sqrt
+from statistics import correlation, fmean, variance
 from typing import Any
 
 from assessments.instruments.definition import Instrument
+from assessments.measurement import COMPARED_DECIMALS
 from assessments.scoring import Score, SheetScores, directions_of, mean
 
 Side = Mapping[str, Score]
@@ -21,6 +26,52 @@ class DyadicValue:
 
     value: Fraction | None
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Similarity:
+    """How alike two profiles are. `level` is first - second and `distance` the root mean square difference, in points.
+
+    `shape` is Pearson's r, None where a profile is flat; `agreement` the double-entry intraclass correlation, which
+    counts shape and level in one, None where both profiles are one and the same flat line.
+    """
+
+    shape: float | None
+    level: float
+    distance: float
+    agreement: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CoupleCorrelation:
+    """Non-independence of interchangeable partners: grand mean, mean squares between and within couples, their ICC."""
+
+    mean: float
+    between: float
+    within: float
+    icc: float
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A regression weight and its standard error."""
+
+    weight: float
+    error: float
+
+
+@dataclass(frozen=True, slots=True)
+class TruthAndBias:
+    """Agreement with the partner's own report over many couples: there is no truth here (West & Kenny 2011).
+
+    `bias` is the mean direction of disagreement (points), `agreement` the weight of the partner's own report,
+    `assumed_similarity` that of the judge's own.
+    """
+
+    bias: Effect
+    agreement: Effect
+    assumed_similarity: Effect
+    explained: float
 
 
 def dyadic(
@@ -88,3 +139,79 @@ def _operate(op: str, left: Fraction, right: Fraction) -> Fraction:
     if op == "left_minus_right":
         return left - right
     return max(left, right) if op == "max" else (left + right) / 2
+
+
+def gap_error(experienced: float, *, enacted: float) -> float:
+    """Standard error of a gap from the SEMs of its sides, sqrt(SEM^2 + SEM^2): their errors are independent."""
+    return hypot(experienced, enacted)
+
+
+def couple_mean_error(errors: tuple[float, float]) -> float:
+    """SEM of the mean of both partners' scores from the SEM of each: .5 * sqrt(SEM_A^2 + SEM_B^2)."""
+    return hypot(*errors) / 2
+
+
+def profile_similarity(first: Sequence[float], *, second: Sequence[float]) -> Similarity:
+    """How alike two profiles over the same scores are, the scores in the same order; at least two.
+
+    A description of one couple: with six points no p-value belongs to it, and part of any likeness is that of the
+    typical profile. Raises ValueError for profiles of unequal length.
+    """
+    pairs = list(zip(first, second, strict=True))
+    differences = [one - other for one, other in pairs]
+    distance = sqrt(fmean(difference**2 for difference in differences))
+    return Similarity(_correlation(pairs), fmean(differences), distance, double_entry_correlation(pairs))
+
+
+def double_entry_correlation(pairs: Sequence[tuple[float, float]]) -> float | None:
+    """Pearson's r with every pair entered both ways round; None where all values are equal."""
+    return _correlation([*pairs, *((other, one) for one, other in pairs)])
+
+
+def couple_correlation(couples: Sequence[tuple[float, float]]) -> CoupleCorrelation:
+    """ICC = (MSB - MSW) / (MSB + MSW) of interchangeable partners [F 25]; where roles tell them apart use Pearson.
+
+    Raises StatisticsError for fewer than two couples, ZeroDivisionError where all values are equal.
+    """
+    means = [(one + other) / 2 for one, other in couples]
+    between = 2 * variance(means)
+    within = fmean((one - other) ** 2 for one, other in couples) / 2
+    return CoupleCorrelation(fmean(means), between, within, (between - within) / (between + within))
+
+
+def truth_and_bias(judgements: Sequence[float], *, partners: Sequence[float], own: Sequence[float]) -> TruthAndBias:
+    """Least squares of J - Tm = b0 + t (T - Tm) + b (B - Tm), one entry a couple, at least four couples.
+
+    J: what the receiver experienced. T (`partners`): what the giver says of themselves, Tm its mean. B (`own`): what
+    the receiver says of themselves. Raises ZeroDivisionError where T and B are proportional or do not vary.
+    """
+    centre = fmean(partners)
+    j, t, b = ([value - centre for value in values] for values in (judgements, partners, own))
+    tt, bb, tb = _products(t, t), _products(b, b), _products(t, b)
+    tj, bj, jj = _products(t, j), _products(b, j), _products(j, j)
+    determinant = tt * bb - tb**2
+    agreement, similarity = (bb * tj - tb * bj) / determinant, (tt * bj - tb * tj) / determinant
+    residual = jj - agreement * tj - similarity * bj
+    unit = residual / (len(j) - 3)
+    offset = fmean(b)
+    return TruthAndBias(
+        Effect(fmean(j) - similarity * offset, sqrt(unit * (1 / len(j) + offset**2 * tt / determinant))),
+        Effect(agreement, sqrt(unit * bb / determinant)),
+        Effect(similarity, sqrt(unit * tt / determinant)),
+        1 - residual / jj,
+    )
+
+
+def _correlation(pairs: Sequence[tuple[float, float]]) -> float | None:
+    first, second = zip(*pairs, strict=True)
+    return None if _is_flat(first) or _is_flat(second) else correlation(first, second)
+
+
+def _is_flat(values: Sequence[float]) -> bool:
+    # Asked before, because the mean of equal floats may miss them by a hair, and a correlation of hairs means nothing.
+    return len({round(value, COMPARED_DECIMALS) for value in values}) == 1
+
+
+def _products(first: Sequence[float], second: Sequence[float]) -> float:
+    first_mean, second_mean = fmean(first), fmean(second)
+    return sum((one - first_mean) * (other - second_mean) for one, other in zip(first, second, strict=True))

@@ -13,8 +13,9 @@ from django.db.models import Prefetch
 from django.http import Http404
 
 from assessments import library, rules, scoring
-from assessments.dyad import DyadicValue, dyadic
+from assessments.dyad import DyadicValue, dyadic, gap_error
 from assessments.instruments.definition import Instrument, Line
+from assessments.measurement import parameters_of
 from assessments.models import AnswerSheet, SafetyFlag, SheetScores, Wave
 from assessments.scoring import Score
 from assessments.sheets import form_of, values_of
@@ -143,10 +144,11 @@ def days_between(first: AnswerSheet, second: AnswerSheet) -> float | None:
 
 
 def _gap_json(instrument: Instrument, score_id: str, one: DyadicValue) -> dict[str, Any]:
+    error = parameters_of(instrument).error(score_id)
     return {
         "score": _float(one.value),
         "band": scoring.gap_band(instrument, one.value),
-        "standard_error": scoring.gap_standard_error(instrument, score_id),
+        "standard_error": None if error is None else gap_error(error, enacted=error),
         "reason": one.reason,
     }
 

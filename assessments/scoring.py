@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
-from math import sqrt
 from statistics import median
 from typing import Any
 
@@ -97,25 +96,6 @@ def band(instrument: Instrument, score_id: str, value: Fraction | None) -> str |
 def gap_band(instrument: Instrument, value: Fraction | None) -> str | None:
     """The id of the gap word for a difference of either sign; None without a value or without gap words."""
     return _band_of(instrument.gap_bands, None if value is None else abs(value))
-
-
-def standard_error(instrument: Instrument, score_id: str) -> float | None:
-    """Standard error of measurement in score points, SD * sqrt(1 - r), at the reliability less the stated penalty.
-
-    None where the instrument states no measurement constants.
-    """
-    measurement = instrument.measurement
-    if measurement is None:
-        return None
-    spread = measurement["sd"].get(score_id, measurement["sd"]["default"])
-    reliability = exact(measurement["reliability"][score_id]) - exact(measurement["penalty"])
-    return float(spread * sqrt(1 - reliability))
-
-
-def gap_standard_error(instrument: Instrument, score_id: str) -> float | None:
-    """Standard error of a difference of two ratings, sqrt(SEM^2 + SEM^2), errors taken as independent."""
-    error = standard_error(instrument, score_id)
-    return None if error is None else sqrt(2) * error
 
 
 def quality(instrument: Instrument, values: Values, seconds: Mapping[str, float]) -> list[str]:

@@ -1,6 +1,5 @@
 from fractions import Fraction
 from itertools import combinations
-from math import sqrt
 
 import pytest
 from hypothesis import given
@@ -13,12 +12,10 @@ from assessments.scoring import (
     Score,
     band,
     gap_band,
-    gap_standard_error,
     item_score,
     quality,
     score_lines,
     score_sheet,
-    standard_error,
 )
 from tests.assessments.sheets import Sheet, asked, care, neglect, same, sheets, twelfths
 
@@ -230,23 +227,6 @@ def test_bands_of_one_range_say_nothing_about_another():
     instrument = made([made_score("sum"), part], cut=[{"id": "any", "min": 0, "max": 12}])
     assert band(instrument, "Q", Fraction(3)) == "any"
     assert band(instrument, "PART", Fraction(3)) is None
-
-
-@pytest.mark.parametrize(
-    ("score_id", "smallest_change"),
-    [("PR", 27.72), ("RS", 27.72), ("IM", 24.79), ("NEGLECT", 21.47)],
-)
-def test_errors_are_those_of_the_lowered_reliability(score_id, smallest_change):
-    error, gap_error = standard_error(ENA_C, score_id), gap_standard_error(ENA_C, score_id)
-    assert error is not None
-    assert gap_error is not None
-    assert round(1.96 * sqrt(2) * error, 2) == round(1.96 * gap_error, 2) == smallest_change
-
-
-def test_without_measurement_there_is_no_error():
-    instrument = made([made_score("sum")])
-    assert standard_error(instrument, "Q") is None
-    assert gap_standard_error(instrument, "Q") is None
 
 
 def test_quality_of_an_ordinary_sheet_has_no_hints():
