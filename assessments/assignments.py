@@ -145,7 +145,7 @@ def open_wave(reference: UUID) -> None:
         sheet.save(update_fields=["safety_lines", "context_lines", "recall_repeat"])
         # One who left must not keep the other's form from going out.
         if sheet.partner.channel == Partner.Channel.EMAIL and sheet.partner.state == Partner.State.ACTIVE:
-            invite_to_sheet(sheet, delivery=Invitation.Delivery.EMAIL)
+            _invite_by_mail(sheet)
 
 
 def close_wave(reference: UUID) -> None:
@@ -170,7 +170,7 @@ def end_assignment(assignment: Assignment) -> None:
 
 
 def invite_to_sheet(sheet: AnswerSheet, *, delivery: str) -> invitations.Issued:
-    """A new link to an open sheet. Raises SheetNotOpen, CoupleClosed, NoSafeChannel."""
+    """A new link to an open sheet. Raises SheetNotOpen, CoupleClosed, NoSafeChannel, OutsideSafeHours."""
     now = timezone.now()
     if sheet.state not in AnswerSheet.OPEN_STATES or not sheet.opens_at <= now < sheet.closes_at:
         raise SheetNotOpen
@@ -181,6 +181,14 @@ def invite_to_sheet(sheet: AnswerSheet, *, delivery: str) -> invitations.Issued:
     if sheet.safety_lines is None:
         open_wave(sheet.wave_id)
     return invitations.invite(sheet.partner, sheet_id=sheet.id, delivery=delivery, closes_at=sheet.closes_at)
+
+
+def _invite_by_mail(sheet: AnswerSheet) -> None:
+    """What keeps one partner's link from going out must not keep the other's; the therapist sees that it failed."""
+    try:
+        invite_to_sheet(sheet, delivery=Invitation.Delivery.EMAIL)
+    except invitations.OutsideSafeHours:
+        invitations.note_unsent(sheet.partner, sheet_id=sheet.id, closes_at=sheet.closes_at)
 
 
 def _refuse(couple: Couple, instrument: Instrument) -> None:

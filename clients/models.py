@@ -3,6 +3,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from clients.safe_hours import UnclearHours, read_hours
 from practice.encryption import EncryptedTextField
 from practice.models import Membership
 from practice.tenancy import TenantForeignKey, TenantModel
@@ -77,6 +78,15 @@ class Partner(TenantModel):
 
     def __str__(self) -> str:
         return str(self.name)
+
+    @property
+    def has_unclear_hours(self) -> bool:
+        """Whether safe hours were written before they had to be readable."""
+        try:
+            read_hours(self.hours)
+        except UnclearHours:
+            return True
+        return False
 
 
 class Invitation(TenantModel):

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.db.models import Case, IntegerField, Prefetch, Value, When
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -156,10 +158,17 @@ def sheet_invite(request: StaffRequest, sheet_id: UUID) -> HttpResponse:
     except DomainError as error:
         return refused(request, sheet.couple, str(error))
     if issued.url is None:
-        messages.success(request, _("A new link is on its way. Older links of this form have ended."))
+        messages.success(request, sent_words(issued.due_at))
         return redirect("couple", sheet.couple_id)
     context = {"sheet": sheet, "url": issued.url, "code": code_of(issued.url), "issued": issued.invitation}
     return render(request, "assessments/hand_over.html", context)
+
+
+def sent_words(due_at: datetime | None) -> str:
+    if due_at is None:
+        return _("A new link is on its way. Older links of this form have ended.")
+    at = date_format(timezone.localtime(due_at), "j M, H:i")
+    return _("A new link goes out in the safe hours, %(at)s. Older links of this form have ended.") % {"at": at}
 
 
 def code_of(url: str) -> str:
