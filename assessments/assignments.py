@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from assessments import library, safety
-from assessments.instruments.definition import Instrument
+from assessments.instruments.definition import CONTEXT, Instrument
 from assessments.models import AnswerSheet, Assignment, Wave
 from clients import invitations
 from clients.couples import CoupleClosed
@@ -137,7 +138,7 @@ def open_wave(reference: UUID) -> None:
         return
     wave.opened_at = timezone.now()
     wave.safety_lines = safety.safety_lines_allowed(wave.couple)
-    wave.context_lines = not _asked_before(wave)
+    wave.context_lines = _has_checklist(wave) and not _checklist_given_before(wave)
     wave.save(update_fields=["opened_at", "safety_lines", "context_lines"])
     for sheet in AnswerSheet.objects.filter(wave=wave).select_related("partner"):
         sheet.safety_lines, sheet.context_lines = wave.safety_lines, wave.context_lines
@@ -234,10 +235,24 @@ def _end_sheets(waves: Iterable[Wave], state: str) -> None:
         invitations.end_links(sheet_id)
 
 
-def _asked_before(wave: Wave) -> bool:
+def _has_checklist(wave: Wave) -> bool:
+    assignment = wave.assignment
+    instrument = library.resolve(assignment.instrument, assignment.content_hash)
+    lines = instrument.lines_given(assignment.sitting or None, safety_lines=True)
+    return any(line.direction == CONTEXT for line in lines)
+
+
+def _checklist_given_before(wave: Wave) -> bool:
+    """Whether an earlier wave carried the context checklist, and the therapist did not cut its window short.
+
+    The checklist is asked once at intake, of both alike. No sheet is looked at: if it mattered who answered, or who
+    took part, then the checklist's coming back on Dana's form would tell her what Erin did. A window that ran out
+    unanswered counts too, for the same reason; one that the therapist ended early is the therapist's own doing.
+    """
     identifier = wave.assignment.instrument.partition("@")[0]
     earlier = Wave.objects.filter(couple=wave.couple, assignment__instrument__startswith=f"{identifier}@")
-    return earlier.exclude(pk=wave.pk).exclude(opened_at=None).exists()
+    carried = earlier.exclude(pk=wave.pk).exclude(opened_at=None).filter(context_lines=True)
+    return carried.exclude(closed_at__lt=F("closes_at")).exists()
 
 
 def _answered_before(sheet: AnswerSheet) -> bool:
