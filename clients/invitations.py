@@ -10,7 +10,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
@@ -23,6 +22,7 @@ from practice import audit, mail, outbox, tenancy
 from practice.content import client_texts, tells_too_much
 from practice.errors import DomainError
 from practice.models import Practice
+from practice.practices import time_zone
 
 UNOPENED_FOR = timedelta(days=7)
 KEY_BYTES = 32
@@ -196,8 +196,7 @@ def _safe_moment(partner: Partner, *, now: datetime, closes_at: datetime) -> dat
         raise OutsideSafeHours("The safe hours of this partner cannot be read. Enter them again.") from error
     if hours is None:
         return now
-    zone = ZoneInfo(Practice.objects.values_list("time_zone", flat=True).get(pk=tenancy.practice_id()))
-    opening = hours.next_opening(now, zone)
+    opening = hours.next_opening(now, time_zone())
     if opening >= closes_at:
         raise OutsideSafeHours
     return opening

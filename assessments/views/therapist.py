@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from assessments import library
-from assessments.assignments import assign_instrument, end_assignment, invite_to_sheet
+from assessments.assignments import assign_instrument, end_assignment, invite_to_sheet, was_called_off
 from assessments.caseload import caseload, rows_of
 from assessments.forms import AssignForm
 from assessments.models import AnswerSheet, Assignment, SafetyFlag, Wave
@@ -82,6 +82,7 @@ class GivenSheet:
 class GivenWave:
     wave: Wave
     sheets: list[GivenSheet]
+    called_off: bool
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def given_forms(couple: Couple) -> list[GivenForm]:
 
 def given_waves(assignment: Assignment, newest: dict[UUID, Invitation]) -> list[GivenWave]:
     return [
-        GivenWave(wave, [GivenSheet(sheet, newest.get(sheet.id)) for sheet in wave.sheets.all()])
+        GivenWave(wave, [GivenSheet(sheet, newest.get(sheet.id)) for sheet in wave.sheets.all()], was_called_off(wave))
         for wave in assignment.waves.all()
     ]
 
@@ -144,7 +145,8 @@ def couple_assign(request: StaffRequest, couple_id: UUID) -> HttpResponse:
 
 
 def assign_field(fault: str) -> str:
-    return {"closes_at": "days", "sitting": "form", "unknown_instrument": "form"}.get(fault, fault)
+    about_form = ("sitting", "unknown_instrument", "licence_expired", "mode_not_allowed")
+    return "form" if fault in about_form else {"closes_at": "days"}.get(fault, fault)
 
 
 @staff(*TREATING)
