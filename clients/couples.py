@@ -107,10 +107,21 @@ def update_partners(couple: Couple, partners: Sequence[PartnerDetails]) -> None:
 
 def leave(partner: Partner) -> None:
     """One partner takes no further part; the other goes on and is not told."""
-    partner.state = Partner.State.LEFT
+    if partner.state != Partner.State.LEFT:
+        _move(partner, Partner.State.LEFT, "partner.left")
+        end_all_links(partner)
+
+
+def take_part_again(partner: Partner) -> None:
+    """A partner who had left is back. Links that ended stay ended; the other is not told."""
+    if partner.state != Partner.State.ACTIVE:
+        _move(partner, Partner.State.ACTIVE, "partner.returned")
+
+
+def _move(partner: Partner, state: str, action: str) -> None:
+    partner.state = state
     partner.save(update_fields=["state"])
-    end_all_links(partner)
-    audit.record("partner.left", object_id=partner.id, couple_id=partner.couple_id)
+    audit.record(action, object_id=partner.id, couple_id=partner.couple_id)
 
 
 def normalised_address(email: str) -> str:

@@ -17,6 +17,7 @@ from clients.couples import (
     create_couple,
     leave,
     reopen_couple,
+    take_part_again,
     update_couple,
     update_partners,
 )
@@ -55,7 +56,11 @@ class PartnerGiven(serializers.Serializer[Any]):
 
 
 class PartnerChanged(PartnerGiven):
-    state = serializers.ChoiceField([Partner.State.LEFT], required=False)
+    state = serializers.ChoiceField(
+        Partner.State.choices,
+        required=False,
+        help_text="`left`: takes no further part, and links end. `active`: takes part again. The other is never told.",
+    )
 
 
 class PartnerShape(PartnerGiven):
@@ -150,3 +155,5 @@ def change_partners(couple: Couple, given: list[dict[str, Any]]) -> None:
     for partner, state in zip(couple.partners.all(), states, strict=True):
         if state == Partner.State.LEFT:
             leave(partner)
+        elif state == Partner.State.ACTIVE:
+            take_part_again(partner)

@@ -93,6 +93,15 @@ def test_partners_change_and_one_may_leave(program, couple, alice):
         assert Partner.objects.get(couple=couple, position=1).email == "dana@example.org"
 
 
+def test_a_partner_who_left_may_take_part_again(program, couple):
+    url = f"{V1}couples/{couple.id}/"
+    for state in ("left", "left", "active", "active"):
+        partners = [{**DANA, "state": state}, ERIN]
+        answer = program.patch(url, {"partners": partners}, format="json").json()
+        assert [one["state"] for one in answer["partners"]] == [state, "active"]
+    assert program.patch(url, {"partners": [{**DANA, "state": "gone"}, ERIN]}, format="json").status_code == 422
+
+
 def test_safe_hours_are_kept_in_one_spelling(program):
     partners = [with_contact(hours="Mon,Tue,wed,thu,fri  9:00-15:00"), ERIN]
     made = program.post(f"{V1}couples/", {**NEW, "partners": partners}, format="json").json()
