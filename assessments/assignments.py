@@ -10,10 +10,11 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from assessments import library, safety
-from assessments.instruments.definition import Instrument
+from assessments.instruments.definition import CONTEXT, Instrument
 from assessments.models import AnswerSheet, Assignment, Wave
 from clients import invitations
 from clients.couples import CoupleClosed
@@ -79,9 +80,11 @@ def assign_instrument(
 ) -> Assignment:
     """Give an instrument to a couple. What is due opens at once and its links go out.
 
-    Raises UnknownInstrument, InvalidInput, CoupleClosed, AlreadyAssigned.
+    Raises UnknownInstrument, LicenceExpired, ModeNotAllowed, InvalidInput, CoupleClosed, AlreadyAssigned.
     """
     found = library.resolve(instrument)
+    library.refuse_expired(found)
+    library.refuse_mode(found, library.SCREEN)
     if sitting and sitting not in {entry["id"] for entry in found.sittings}:
         raise InvalidInput("This instrument has no such sitting.", code="sitting")
     now = timezone.now()
@@ -131,13 +134,22 @@ def assign_to_couples(
 
 
 def open_wave(reference: UUID) -> None:
-    """Decide what is asked, for both partners alike, and send the links by each one's safe channel. Once."""
+    """Decide what is asked, for both partners alike, and send the links by each one's safe channel. Once.
+
+    A wave whose licence has ended is called off.
+    """
     wave = Wave.objects.select_related("assignment", "couple").get(pk=reference)
     if wave.opened_at or wave.closed_at or wave.assignment.ended_at or wave.couple.state == Couple.State.CLOSED:
         return
+    instrument = library.resolve(wave.assignment.instrument, wave.assignment.content_hash)
+    try:
+        library.refuse_expired(instrument)
+    except library.LicenceExpired:
+        _call_off(wave)
+        return
     wave.opened_at = timezone.now()
     wave.safety_lines = safety.safety_lines_allowed(wave.couple)
-    wave.context_lines = not _asked_before(wave)
+    wave.context_lines = _has_checklist(instrument, wave.assignment.sitting) and not _checklist_given_before(wave)
     wave.save(update_fields=["opened_at", "safety_lines", "context_lines"])
     for sheet in AnswerSheet.objects.filter(wave=wave).select_related("partner"):
         sheet.safety_lines, sheet.context_lines = wave.safety_lines, wave.context_lines
@@ -145,7 +157,18 @@ def open_wave(reference: UUID) -> None:
         sheet.save(update_fields=["safety_lines", "context_lines", "recall_repeat"])
         # One who left must not keep the other's form from going out.
         if sheet.partner.channel == Partner.Channel.EMAIL and sheet.partner.state == Partner.State.ACTIVE:
-            invite_to_sheet(sheet, delivery=Invitation.Delivery.EMAIL)
+            _invite_by_mail(sheet)
+
+
+def was_called_off(wave: Wave) -> bool:
+    """Whether a wave never opened because the licence of its form had ended by then."""
+    ended = wave.assignment.ended_at
+    return (
+        wave.opened_at is None
+        and wave.closed_at is not None
+        and wave.closed_at != ended
+        and any(sheet.state == AnswerSheet.State.WITHDRAWN for sheet in wave.sheets.all())
+    )
 
 
 def close_wave(reference: UUID) -> None:
@@ -170,7 +193,10 @@ def end_assignment(assignment: Assignment) -> None:
 
 
 def invite_to_sheet(sheet: AnswerSheet, *, delivery: str) -> invitations.Issued:
-    """A new link to an open sheet. Raises SheetNotOpen, CoupleClosed, NoSafeChannel."""
+    """A new link to an open sheet.
+
+    Raises SheetNotOpen, CoupleClosed, LicenceExpired, ModeNotAllowed, NoSafeChannel, OutsideSafeHours.
+    """
     now = timezone.now()
     if sheet.state not in AnswerSheet.OPEN_STATES or not sheet.opens_at <= now < sheet.closes_at:
         raise SheetNotOpen
@@ -178,9 +204,21 @@ def invite_to_sheet(sheet: AnswerSheet, *, delivery: str) -> invitations.Issued:
         raise SheetNotOpen("This partner takes no further part.")
     if sheet.couple.state == Couple.State.CLOSED:
         raise CoupleClosed
+    instrument = library.resolve(sheet.instrument, sheet.content_hash)
+    if delivery != Invitation.Delivery.IN_PERSON:
+        library.refuse_mode(instrument, library.EMAIL)
     if sheet.safety_lines is None:
+        library.refuse_expired(instrument)
         open_wave(sheet.wave_id)
     return invitations.invite(sheet.partner, sheet_id=sheet.id, delivery=delivery, closes_at=sheet.closes_at)
+
+
+def _invite_by_mail(sheet: AnswerSheet) -> None:
+    """What keeps one partner's link from going out must not keep the other's; the therapist sees that it failed."""
+    try:
+        invite_to_sheet(sheet, delivery=Invitation.Delivery.EMAIL)
+    except (invitations.OutsideSafeHours, library.ModeNotAllowed):
+        invitations.note_unsent(sheet.partner, sheet_id=sheet.id, closes_at=sheet.closes_at)
 
 
 def _refuse(couple: Couple, instrument: Instrument) -> None:
@@ -226,6 +264,13 @@ def monday_of(moment: datetime) -> date:
     return day - timedelta(days=day.weekday())
 
 
+def _call_off(wave: Wave) -> None:
+    wave.closed_at = timezone.now()
+    wave.save(update_fields=["closed_at"])
+    _end_sheets([wave], AnswerSheet.State.WITHDRAWN)
+    audit.record("wave.called_off", object_id=wave.id, couple_id=wave.couple_id, reason="licence_expired")
+
+
 def _end_sheets(waves: Iterable[Wave], state: str) -> None:
     open_sheets = AnswerSheet.objects.filter(wave__in=list(waves), state__in=AnswerSheet.OPEN_STATES)
     ids = list(open_sheets.values_list("id", flat=True))
@@ -234,10 +279,21 @@ def _end_sheets(waves: Iterable[Wave], state: str) -> None:
         invitations.end_links(sheet_id)
 
 
-def _asked_before(wave: Wave) -> bool:
+def _has_checklist(instrument: Instrument, sitting: str) -> bool:
+    return any(line.direction == CONTEXT for line in instrument.lines_given(sitting or None, safety_lines=True))
+
+
+def _checklist_given_before(wave: Wave) -> bool:
+    """Whether an earlier wave carried the context checklist, and the therapist did not cut its window short.
+
+    The checklist is asked once at intake, of both alike. No sheet is looked at: if it mattered who answered, or who
+    took part, then the checklist's coming back on Dana's form would tell her what Erin did. A window that ran out
+    unanswered counts too, for the same reason; one that the therapist ended early is the therapist's own doing.
+    """
     identifier = wave.assignment.instrument.partition("@")[0]
     earlier = Wave.objects.filter(couple=wave.couple, assignment__instrument__startswith=f"{identifier}@")
-    return earlier.exclude(pk=wave.pk).exclude(opened_at=None).exists()
+    carried = earlier.exclude(pk=wave.pk).exclude(opened_at=None).filter(context_lines=True)
+    return carried.exclude(closed_at__lt=F("closes_at")).exists()
 
 
 def _answered_before(sheet: AnswerSheet) -> bool:

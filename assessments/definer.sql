@@ -96,10 +96,13 @@ BEGIN
   PERFORM app.expect_scoring(own, at);
 END $$;
 
--- The partner's own joint_ok values of a sheet that is still open; of anything else, nothing.
+-- The partner's own joint_ok values of a sheet that can still be answered; of any other, and of anything else, nothing.
 CREATE OR REPLACE FUNCTION app.own_answers(sheet uuid) RETURNS smallint[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT "values" FROM public.assessments_answers
-   WHERE practice_id = app.practice('partner') AND partner_id = app.partner()
-     AND sheet_id = sheet AND audience = 'joint_ok' AND frozen_at IS NULL;
+  SELECT answers."values" FROM public.assessments_answers answers
+    JOIN public.assessments_answersheet own ON own.practice_id = answers.practice_id AND own.id = answers.sheet_id
+   WHERE answers.practice_id = app.practice('partner') AND answers.partner_id = app.partner()
+     AND answers.sheet_id = sheet AND answers.audience = 'joint_ok' AND answers.frozen_at IS NULL
+     AND own.practice_id = app.practice('partner') AND own.partner_id = app.partner()
+     AND own.state IN ('not_opened', 'started') AND own.opens_at <= now() AND own.closes_at > now();
 $$;

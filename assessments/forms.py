@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from assessments.assignments import EVERY_WEEKS, MOST_TIMES, WINDOW, Schedule
 from assessments.instruments.definition import Instrument
+from assessments.library import EMAIL, PRINT, SCREEN
 
 ONCE = ""
 
@@ -93,6 +94,17 @@ class ImportForm(forms.Form):
         required=False,
         label=gettext_lazy("Licence ends on"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=gettext_lazy("After this day it cannot be assigned. Forms that are open then can still be answered."),
+    )
+    allowed_modes = forms.MultipleChoiceField(
+        required=False,
+        label=gettext_lazy("What the licence allows"),
+        widget=forms.CheckboxSelectMultiple,
+        choices=[
+            (SCREEN, gettext_lazy("Answering on a screen")),
+            (PRINT, gettext_lazy("Printing")),
+            (EMAIL, gettext_lazy("A link by e-mail")),
+        ],
     )
 
     def clean(self) -> dict[str, Any]:
@@ -103,7 +115,9 @@ class ImportForm(forms.Form):
             except UnicodeDecodeError:
                 self.add_error("file", _("This file is not text in UTF-8."))
             # A file input comes back empty; the text box keeps what was in it.
-            self.data = {**self.data.dict(), "source": given.get("source", "")}  # type: ignore[attr-defined]
+            kept = self.data.copy()  # type: ignore[attr-defined]
+            kept["source"] = given.get("source", "")
+            self.data = kept
         elif not given.get("source", "").strip():
             self.add_error("file", _("Choose a file, or paste its text."))
         return given

@@ -19,8 +19,11 @@ from assessments.models import AnswerSheet, SafetyFlag, SheetScores, Wave
 from clients.models import Couple, Partner
 from practice import audit
 
+# A partner, with their form in this wave if they got one.
+Taker = tuple[Partner, AnswerSheet | None]
 # A difference beyond 1.96 standard errors is more than the error of the two ratings (clinical/design.md 3.4).
 NOISE = 1.96
+NO_GAP: dict[str, Any] = {"score": None, "standard_error": None, "band": None, "reason": "side_missing"}
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,6 @@ class Side:
 
     receiver: Partner
     giver: Partner
-    sheet: AnswerSheet
     experienced: Mark
     enacted: Mark
     gap: Gap
@@ -117,7 +119,7 @@ def read_wave(couple: Couple, wave: Wave) -> Reading:
     audit.record("results.read", object_id=wave.id, couple_id=couple.id, instrument=instrument.ref)
     levels = SafetyFlag.Level.values
     result = results.wave_result(wave)
-    words = Words(instrument, wave, result)
+    words = Words(instrument, takers_of(couple, wave), result)
     return Reading(
         instrument=instrument,
         wave=wave,
@@ -129,6 +131,15 @@ def read_wave(couple: Couple, wave: Wave) -> Reading:
         notes=tuple(words.pair_notes()),
         quality=tuple(words.quality()),
     )
+
+
+def takers_of(couple: Couple, wave: Wave) -> list[Taker]:
+    """Both partners in their order, also one who got no form."""
+    takers: list[Taker] = [(sheet.partner, sheet) for sheet in wave.sheets.all()]
+    if len(takers) < 2:
+        known = [partner.id for partner, _ in takers]
+        takers += [(partner, None) for partner in Partner.objects.filter(couple=couple).exclude(pk__in=known)]
+    return sorted(takers, key=lambda taker: taker[0].position)
 
 
 def share_flags(wave: Wave, flags: tuple[SafetyFlag, ...]) -> None:
@@ -147,9 +158,10 @@ def whole(value: float) -> int:
 class Words:
     """Turns the result of a wave, in the API's shape, into what a page says."""
 
-    def __init__(self, instrument: Instrument, wave: Wave, result: dict[str, Any]) -> None:
+    def __init__(self, instrument: Instrument, takers: list[Taker], result: dict[str, Any]) -> None:
         self.instrument = instrument
-        self.sheets = list(wave.sheets.all())
+        self.takers = takers
+        self.sheets = [sheet for _, sheet in takers if sheet]
         self.result = result
         self.gap = next((entry for entry in instrument.dyadic if entry["id"] == "gap"), {})
         self.partners = {entry["sheet"]: entry for entry in result["partners"]}
@@ -159,7 +171,7 @@ class Words:
     def pair_rows(self) -> Iterator[PairRow]:
         gaps = self.result["gaps"]
         for score_id in next(iter(gaps.values()), {}):
-            sides = [self._side(score_id, *order) for order in (self.sheets, self.sheets[::-1])]
+            sides = [self._side(score_id, *order) for order in (self.takers, self.takers[::-1])]
             yield PairRow(score_id, self.label(score_id), tuple(sides), tuple(self._notes(score_id)))
 
     def own_rows(self) -> Iterator[OwnRow]:
@@ -204,18 +216,19 @@ class Words:
             return _("Mean of %(number)s domains") % {"number": len(definition["of"])}
         return _("%(first)s to %(last)s") % {"first": definition["items"][0], "last": definition["items"][-1]}
 
-    def _side(self, score_id: str, mine: AnswerSheet, other: AnswerSheet) -> Side:
+    def _side(self, score_id: str, mine: Taker, other: Taker) -> Side:
         received, given = (self.gap[side]["direction"] for side in ("left", "right"))
         return Side(
-            receiver=mine.partner,
-            giver=other.partner,
-            sheet=mine,
-            experienced=self._mark(score_id, received, mine),
-            enacted=self._mark(score_id, given, other),
-            gap=self._gap(score_id, mine),
+            receiver=mine[0],
+            giver=other[0],
+            experienced=self._mark(score_id, received, mine[1]),
+            enacted=self._mark(score_id, given, other[1]),
+            gap=self._gap(score_id, mine[0]),
         )
 
-    def _mark(self, score_id: str, direction: str, sheet: AnswerSheet) -> Mark:
+    def _mark(self, score_id: str, direction: str, sheet: AnswerSheet | None) -> Mark:
+        if sheet is None:
+            return Mark(None, "–", "", _("Got no form in this wave."))
         found = self.partners[str(sheet.id)]["scores"].get(direction, {}).get(score_id)
         if found is None:
             return Mark(None, "–", "", _("No scores: %(state)s.") % {"state": sheet.get_state_display().lower()})
@@ -225,8 +238,8 @@ class Words:
         label = self.instrument.words(band["label_hard" if hard else "label"]) if band else ""
         return Mark(found["score"], _text(found["score"]), label, self._why(score_id, found))
 
-    def _gap(self, score_id: str, mine: AnswerSheet) -> Gap:
-        found = self.result["gaps"][str(mine.partner_id)][score_id]
+    def _gap(self, score_id: str, receiver: Partner) -> Gap:
+        found = self.result["gaps"].get(str(receiver.id), {}).get(score_id, NO_GAP)
         value, error = found["score"], found["standard_error"]
         sign = "+" if value is not None and whole(value) > 0 else ""
         return Gap(

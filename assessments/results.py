@@ -115,12 +115,15 @@ def _score_json(instrument: Instrument, score_id: str, one: Score) -> dict[str, 
 def _pair_result(
     instrument: Instrument, sheets: list[AnswerSheet], scores: Mapping[Any, Mapping[str, Mapping[str, Score]]]
 ) -> dict[str, Any]:
-    if len(sheets) != 2 or not instrument.dyadic:
+    """What two sheets give together. Where one partner alone got a form, each value is null with its reason."""
+    if not sheets or not instrument.dyadic:
         return {"notes": [], "gaps": {}, "couple_mean": {}}
-    first, second = sheets
-    days = days_between(first, second)
-    x, y = scores[first.id], scores[second.id]
-    both = {first: dyadic(instrument, x, y, days), second: dyadic(instrument, y, x, days)}
+    first, second = sheets[0], (sheets[1] if len(sheets) == 2 else None)
+    days = days_between(first, second) if second else None
+    x, y = scores[first.id], scores[second.id] if second else {}
+    both = {first: dyadic(instrument, x, y, days)}
+    if second:
+        both[second] = dyadic(instrument, y, x, days)
     raised = rules.evaluate_pair(instrument, x, y, days)
     return {
         "notes": [{"rule": one.rule, "level": one.level} for one in raised],

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from clients.invitations import digest
-from clients.models import Couple, PartnerSession
+from clients.models import Couple, Partner, PartnerSession
 from clients.partner_pages import ended_page
 from practice import tenancy
 from practice.access import InvalidToken, NotSignedIn, audience, bearer_of
@@ -24,6 +24,10 @@ def couples_treated_by(membership: Membership) -> QuerySet[Couple]:
     if membership.role not in (Role.THERAPIST, Role.OWNER):
         return Couple.objects.none()
     return Couple.objects.filter(therapist=membership)
+
+
+def partners_treated_by(membership: Membership) -> QuerySet[Partner]:
+    return Partner.objects.filter(couple__in=couples_treated_by(membership))
 
 
 def couples_visible_to(membership: Membership) -> QuerySet[Couple]:

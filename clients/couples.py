@@ -15,7 +15,9 @@ from django.utils import timezone
 
 from clients.invitations import end_all_links, end_sent_links
 from clients.models import Couple, Partner
+from clients.safe_hours import UnclearHours, read_hours
 from practice import audit
+from practice.content import tells_too_much
 from practice.errors import DomainError, InvalidInput
 from practice.models import Membership
 
@@ -105,10 +107,21 @@ def update_partners(couple: Couple, partners: Sequence[PartnerDetails]) -> None:
 
 def leave(partner: Partner) -> None:
     """One partner takes no further part; the other goes on and is not told."""
-    partner.state = Partner.State.LEFT
+    if partner.state != Partner.State.LEFT:
+        _move(partner, Partner.State.LEFT, "partner.left")
+        end_all_links(partner)
+
+
+def take_part_again(partner: Partner) -> None:
+    """A partner who had left is back. Links that ended stay ended; the other is not told."""
+    if partner.state != Partner.State.ACTIVE:
+        _move(partner, Partner.State.ACTIVE, "partner.returned")
+
+
+def _move(partner: Partner, state: str, action: str) -> None:
+    partner.state = state
     partner.save(update_fields=["state"])
-    end_all_links(partner)
-    audit.record("partner.left", object_id=partner.id, couple_id=partner.couple_id)
+    audit.record(action, object_id=partner.id, couple_id=partner.couple_id)
 
 
 def normalised_address(email: str) -> str:
@@ -120,7 +133,8 @@ def normalised_address(email: str) -> str:
 
 
 def _fields(details: PartnerDetails) -> dict[str, str]:
-    return {name: value.strip() for name, value in vars(details).items()}
+    hours = read_hours(details.hours)
+    return {name: value.strip() for name, value in vars(details).items()} | {"hours": hours.text if hours else ""}
 
 
 def _check(label: str, partners: Sequence[PartnerDetails]) -> None:
@@ -129,6 +143,7 @@ def _check(label: str, partners: Sequence[PartnerDetails]) -> None:
         raise TwoPartners
     for number, details in enumerate(partners):
         faults += _partner_faults(f"partners[{number}]", details)
+        faults += _message_faults(f"partners[{number}].safe_contact", details, partners)
     if faults:
         raise InvalidInput("Some of what was given does not fit.", faults=faults)
     if any(details.channel != Partner.Channel.NONE for details in partners) and _share_an_address(partners):
@@ -154,6 +169,19 @@ def _partner_faults(path: str, details: PartnerDetails) -> list[dict[str, str]]:
             validate_email(details.email.strip())
         except ValidationError:
             faults.append(_fault(f"{path}.email", "invalid", "This is not an e-mail address."))
+    return faults
+
+
+def _message_faults(path: str, details: PartnerDetails, partners: Sequence[PartnerDetails]) -> list[dict[str, str]]:
+    faults = []
+    try:
+        read_hours(details.hours)
+    except UnclearHours as error:
+        faults.append(_fault(f"{path}.hours", error.code, str(error)))
+    neutral = details.neutral_name.strip().casefold()
+    if neutral and (tells_too_much(neutral) or neutral in {one.name.strip().casefold() for one in partners}):
+        told = "Messages name nobody and no topic. Choose another word, or leave this empty."
+        faults.append(_fault(f"{path}.neutral_name", "not_neutral", told))
     return faults
 
 

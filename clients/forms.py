@@ -1,16 +1,21 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import time
 from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils import dates
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clients.couples import PartnerDetails
 from clients.models import Couple, Partner
+from clients.safe_hours import DAYS, read_hours
 
 NUMBERS = (1, 2)
-DETAILS = ("name", "channel", "email", "phone", "hours", "neutral_name")
+DETAILS = ("name", "channel", "email", "phone", "neutral_name")
+HOURS = ("hours_days", "hours_from", "hours_to")
+SHOWN = ("name", "channel", "email", "phone", *HOURS, "neutral_name")
 
 
 class CoupleForm(forms.Form):
@@ -25,17 +30,23 @@ class CoupleForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for number in NUMBERS:
-            for name, field in partner_fields(number).items():
+            for name, field in partner_fields(number, unclear=self.initial.get(f"partner{number}_unclear", "")).items():
                 self.fields[f"partner{number}_{name}"] = field
 
     def partners(self) -> list[PartnerDetails]:
         given = self.cleaned_data
-        return [PartnerDetails(**{name: given[f"partner{number}_{name}"] for name in DETAILS}) for number in NUMBERS]
+        return [
+            PartnerDetails(
+                **{name: given[f"partner{number}_{name}"] for name in DETAILS},
+                hours=hours_text(*(given[f"partner{number}_{name}"] for name in HOURS)),
+            )
+            for number in NUMBERS
+        ]
 
     def partner_groups(self) -> Iterator[tuple[str, list[BoundField]]]:
         for number in NUMBERS:
             title = _("Partner %(number)s") % {"number": number}
-            yield title, [self[f"partner{number}_{name}"] for name in DETAILS]
+            yield title, [self[f"partner{number}_{name}"] for name in SHOWN]
 
     @property
     def about_couple(self) -> list[BoundField]:
@@ -58,7 +69,7 @@ class CloseForm(forms.Form):
     )
 
 
-def partner_fields(number: int) -> dict[str, forms.Field]:
+def partner_fields(number: int, *, unclear: str = "") -> dict[str, forms.Field]:
     who = {"number": number}
     return {
         "name": forms.CharField(max_length=120, label=_("Name of partner %(number)s") % who),
@@ -80,12 +91,7 @@ def partner_fields(number: int) -> dict[str, forms.Field]:
             label=_("Phone of partner %(number)s") % who,
             widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
         ),
-        "hours": forms.CharField(
-            required=False,
-            max_length=40,
-            label=_("Safe hours of partner %(number)s") % who,
-            help_text=_("For instance weekdays, 9 to 15."),
-        ),
+        **hours_fields(number, unclear=unclear),
         "neutral_name": forms.CharField(
             required=False,
             max_length=80,
@@ -95,13 +101,48 @@ def partner_fields(number: int) -> dict[str, forms.Field]:
     }
 
 
-def initial_of(couple: Couple) -> dict[str, str]:
-    partners = {
-        f"partner{partner.position}_{name}": getattr(partner, name)
-        for partner in couple.partners.all()
-        for name in DETAILS
+def hours_fields(number: int, *, unclear: str) -> dict[str, forms.Field]:
+    """Days and times of the safe hours. `unclear` is what was written before they had to be readable."""
+    help_text = _("E-mails go out in these hours only. Leave all of it empty where any time is safe.")
+    if unclear:
+        help_text = _("“%(written)s” cannot be read, so nothing is sent. Choose days and times.") % {"written": unclear}
+    who = {"number": number}
+    labels = {"hours_from": _("From, for partner %(number)s"), "hours_to": _("Until, for partner %(number)s")}
+    days = forms.MultipleChoiceField(
+        required=bool(unclear),
+        choices=list(zip(DAYS, (name for _number, name in sorted(dates.WEEKDAYS.items())), strict=True)),
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Safe hours of partner %(number)s") % who,
+        help_text=help_text,
+    )
+    clock = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    times = {
+        name: forms.TimeField(required=bool(unclear), widget=clock, label=label % who) for name, label in labels.items()
     }
-    return {"label": couple.label, "state": couple.state, **partners}
+    return {"hours_days": days, **times}
+
+
+def hours_text(days: Sequence[str], opens: time | None, closes: time | None) -> str:
+    """As the domain reads it; what is missing is missing there too."""
+    if not days and opens is None and closes is None:
+        return ""
+    first, last = (f"{one:%H:%M}" if one else "" for one in (opens, closes))
+    return f"{', '.join(days)} {first}-{last}"
+
+
+def initial_of(couple: Couple) -> dict[str, Any]:
+    found: dict[str, Any] = {"label": couple.label, "state": couple.state}
+    for partner in couple.partners.all():
+        own = {name: getattr(partner, name) for name in DETAILS} | initial_hours(partner)
+        found |= {f"partner{partner.position}_{name}": value for name, value in own.items()}
+    return found
+
+
+def initial_hours(partner: Partner) -> dict[str, Any]:
+    if partner.has_unclear_hours:
+        return {"unclear": partner.hours}
+    hours = read_hours(partner.hours)
+    return {"hours_days": hours.days, "hours_from": hours.opens, "hours_to": hours.closes} if hours else {}
 
 
 def form_field(fault: str) -> str:
@@ -109,4 +150,5 @@ def form_field(fault: str) -> str:
     if not fault.startswith("partners["):
         return fault
     path, _, name = fault.rpartition(".")
+    name = HOURS[0] if name == "hours" else name
     return f"partner{int(path.removeprefix('partners[')[0]) + 1}_{name}"

@@ -1,7 +1,8 @@
 """Links for partners: one to one sheet, hashed at rest, opened by a person's POST in one atomic statement.
 
 A newer invitation ends the older ones. A key that is wrong, used, ended or expired is answered alike. The browser
-that opened a link can come back with it until the sheet is finished or its window closes.
+that opened a link can come back with it until the sheet is finished or its window closes. Nothing is sent to a
+partner outside their safe hours, and nothing ever with their own name.
 """
 
 import hashlib
@@ -16,10 +17,12 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from clients.models import Invitation, LinkKey, Partner, PartnerSession
+from clients.safe_hours import UnclearHours, read_hours
 from practice import audit, mail, outbox, tenancy
-from practice.content import client_texts
+from practice.content import client_texts, tells_too_much
 from practice.errors import DomainError
 from practice.models import Practice
+from practice.practices import time_zone
 
 UNOPENED_FOR = timedelta(days=7)
 KEY_BYTES = 32
@@ -38,13 +41,20 @@ class NoSafeChannel(DomainError):
     code = "no_safe_channel"
 
 
+class OutsideSafeHours(DomainError):
+    """No safe hour of this partner is left before the form closes. Hand the link over in person."""
+
+    code = "outside_safe_hours"
+
+
 @dataclass(frozen=True)
 class Issued:
-    """`key` and `url` only for a link handed over in person, and only now."""
+    """`key` and `url` only for a link handed over in person, and only now; `due_at` for one that waits."""
 
     invitation: Invitation
     key: str | None = None
     url: str | None = None
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +72,10 @@ def url_of(key: str) -> str:
 
 
 def invite(partner: Partner, *, sheet_id: UUID, delivery: str, closes_at: datetime) -> Issued:
-    """A new link to a sheet; older ones of that sheet end, with the browsers they opened. Raises NoSafeChannel."""
+    """A new link to a sheet; older ones of that sheet end, with the browsers they opened.
+
+    Sent at once, or when the partner's safe hours next begin. Raises NoSafeChannel, OutsideSafeHours.
+    """
     handed_over = delivery == Invitation.Delivery.IN_PERSON
     # The channel "none" is no delivery: an address recorded beside it is not safe.
     if not handed_over and (delivery != partner.channel or delivery not in Invitation.Delivery.values):
@@ -70,6 +83,7 @@ def invite(partner: Partner, *, sheet_id: UUID, delivery: str, closes_at: dateti
     if delivery == Invitation.Delivery.SMS:
         raise NoSafeChannel("Text messages cannot be sent yet. Hand the link over in person.")
     now = timezone.now()
+    due_at = now if handed_over else _safe_moment(partner, now=now, closes_at=closes_at)
     if end_links(sheet_id):
         end_sessions(sheet_id)
     state = Invitation.State.HANDED_OVER if handed_over else Invitation.State.QUEUED
@@ -78,10 +92,23 @@ def invite(partner: Partner, *, sheet_id: UUID, delivery: str, closes_at: dateti
     )
     audit.record("invitation.issued", object_id=invitation.id, couple_id=partner.couple_id, delivery=delivery)
     if not handed_over:
-        outbox.post("send_invitation", invitation.id)
-        return Issued(invitation)
+        waits_until = due_at if due_at > now else None
+        outbox.post("send_invitation", invitation.id, due_at=waits_until)
+        return Issued(invitation, due_at=waits_until)
     key = _make_key(invitation, partner.id)
     return Issued(invitation, key, url_of(key))
+
+
+def note_unsent(partner: Partner, *, sheet_id: UUID, closes_at: datetime) -> None:
+    """Keep, for the therapist to see, that a link could not go out by e-mail."""
+    Invitation.objects.create(
+        partner=partner,
+        sheet_id=sheet_id,
+        delivery=Invitation.Delivery.EMAIL,
+        state=Invitation.State.FAILED,
+        closes_at=closes_at,
+        created_at=timezone.now(),
+    )
 
 
 def end_links(sheet_id: UUID) -> int:
@@ -128,23 +155,58 @@ def send_invitation(reference: UUID) -> None:
     """
     invitation = Invitation.objects.select_for_update(of=("self",)).select_related("partner").get(pk=reference)
     partner = invitation.partner
-    if invitation.state != Invitation.State.QUEUED or invitation.closes_at <= timezone.now():
+    now = timezone.now()
+    if invitation.state != Invitation.State.QUEUED or invitation.closes_at <= now:
         return
-    if partner.channel != invitation.delivery or partner.state != Partner.State.ACTIVE:
+    due_at = _due_at(invitation, now)
+    if due_at is None:
         invitation.state = Invitation.State.FAILED
         invitation.save(update_fields=["state"])
         return
-    key = _make_key(invitation, partner.id)
-    texts = client_texts()
+    if due_at > now:
+        outbox.postpone("send_invitation", invitation.id, due_at=due_at)
+        return
     mail.send_plain(
         to=partner.email,
-        subject=texts["invitation_subject"]["en"],
-        body=f"{texts['invitation_body']['en']}\n\n{url_of(key)}\n",
+        subject=client_texts()["invitation_subject"]["en"],
+        body=_body(partner, _make_key(invitation, partner.id)),
         sender_name=Practice.objects.get(pk=tenancy.practice_id()).sender_name,
         message_id=invitation.id,
     )
     invitation.state, invitation.sent_at = Invitation.State.SENT, timezone.now()
     invitation.save(update_fields=["state", "sent_at"])
+
+
+def _due_at(invitation: Invitation, now: datetime) -> datetime | None:
+    """When a queued link may go out; None where it may not any more."""
+    partner = invitation.partner
+    if partner.channel != invitation.delivery or partner.state != Partner.State.ACTIVE:
+        return None
+    try:
+        return _safe_moment(partner, now=now, closes_at=invitation.closes_at)
+    except OutsideSafeHours:
+        return None
+
+
+def _safe_moment(partner: Partner, *, now: datetime, closes_at: datetime) -> datetime:
+    """The first moment from now on when a message may reach the partner. Raises OutsideSafeHours."""
+    try:
+        hours = read_hours(partner.hours)
+    except UnclearHours as error:
+        raise OutsideSafeHours("The safe hours of this partner cannot be read. Enter them again.") from error
+    if hours is None:
+        return now
+    opening = hours.next_opening(now, time_zone())
+    if opening >= closes_at:
+        raise OutsideSafeHours
+    return opening
+
+
+def _body(partner: Partner, key: str) -> str:
+    """The neutral text, under the neutral name where there is one; never under the partner's own."""
+    name = " ".join(partner.neutral_name.split())
+    greeting = f"{name},\n\n" if name and not tells_too_much(name) else ""
+    return f"{greeting}{client_texts()['invitation_body']['en']}\n\n{url_of(key)}\n"
 
 
 def open_link(key: str, *, browser: str | None) -> Opened:

@@ -4,6 +4,7 @@ from datetime import datetime
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from clients.safe_hours import UnclearHours, read_hours
 from practice.encryption import EncryptedTextField
 from practice.models import Membership
 from practice.tenancy import TenantForeignKey, TenantModel
@@ -86,6 +87,15 @@ class Partner(TenantModel):
 
     def __str__(self) -> str:
         return str(self.name)
+
+    @property
+    def has_unclear_hours(self) -> bool:
+        """Whether safe hours were written before they had to be readable."""
+        try:
+            read_hours(self.hours)
+        except UnclearHours:
+            return True
+        return False
 
 
 class Consent(TenantModel):

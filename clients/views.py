@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
@@ -5,10 +6,18 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from clients.access import couples_treated_by
-from clients.couples import close_couple, create_couple, reopen_couple, update_couple, update_partners
+from clients.access import couples_treated_by, partners_treated_by
+from clients.couples import (
+    close_couple,
+    create_couple,
+    leave,
+    reopen_couple,
+    take_part_again,
+    update_couple,
+    update_partners,
+)
 from clients.forms import CloseForm, CoupleEditForm, CoupleForm, form_field, initial_of
-from clients.models import Couple
+from clients.models import Couple, Partner
 from practice.access import StaffRequest, staff
 from practice.errors import InvalidInput
 from practice.forms import add_faults, posted
@@ -80,3 +89,26 @@ def couple_reopen(request: StaffRequest, couple: Couple) -> HttpResponse:
         messages.success(request, _("The couple is active again."))
         return redirect("couple", couple.id)
     return render(request, "clients/couple_reopen.html", {"couple": couple})
+
+
+@staff(*TREATING)
+def partner_leaves(request: StaffRequest, partner_id: UUID) -> HttpResponse:
+    return partner_moves(request, partner_id, move=leave, said=_("%(name)s takes no further part."))
+
+
+@staff(*TREATING)
+def partner_returns(request: StaffRequest, partner_id: UUID) -> HttpResponse:
+    return partner_moves(request, partner_id, move=take_part_again, said=_("%(name)s takes part again."))
+
+
+def partner_moves(
+    request: StaffRequest, partner_id: UUID, *, move: Callable[[Partner], None], said: str
+) -> HttpResponse:
+    found = partners_treated_by(request.membership).select_related("couple")
+    partner = get_object_or_404(found, pk=partner_id)
+    if request.method == "POST":
+        move(partner)
+        messages.success(request, said % {"name": partner.name})
+        return redirect("couple", partner.couple_id)
+    context = {"partner": partner, "couple": partner.couple, "leaves": move is leave}
+    return render(request, "clients/partner_moves.html", context)

@@ -29,6 +29,13 @@ def post(kind: str, reference: UUID, *, due_at: datetime | None = None) -> None:
         transaction.on_commit(lambda: _ring_bell(message.id), robust=True)
 
 
+def postpone(kind: str, reference: UUID, *, due_at: datetime) -> None:
+    """For the handler at work: this is not the time. The message stays, and is due later."""
+    OutboxMessage.objects.filter(practice_id=tenancy.practice_id(), kind=kind, reference=reference).update(
+        due_at=due_at
+    )
+
+
 def _ring_bell(message_id: UUID) -> None:
     from practice.tasks import ring
 

@@ -1,13 +1,14 @@
 """Making a practice and its members, and what a practice settles for itself."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.db import connections, transaction
 from django.utils import timezone
 
-from practice import audit
+from practice import audit, tenancy
 from practice.content import crisis_resources, missing_topics
 from practice.errors import DomainError, InvalidInput
 from practice.models import Membership, Practice, Role, User
@@ -39,6 +40,11 @@ def add_member(practice: Practice, *, email: str, name: str, role: str, password
     if made:
         EmailAddress.objects.using(OWNER).create(user=user, email=email, verified=True, primary=True)
     return Membership.objects.using(OWNER).create(practice=practice, user=user, role=role, name=name)
+
+
+def time_zone() -> ZoneInfo:
+    """The zone of the clock on the wall of the practice in scope."""
+    return ZoneInfo(Practice.objects.values_list("time_zone", flat=True).get(pk=tenancy.practice_id()))
 
 
 class as_maintenance(transaction.Atomic):

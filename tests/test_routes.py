@@ -57,7 +57,7 @@ MATRIX: dict[str, tuple[str, str]] = {
     "api-docs": ("200 200 200 200 200 200 200 200", "405 405 405 405 405 405 405 405"),
     "api-flags": ("401 404 200 200 200 200 401 200", "401 404 405 405 405 405 401 405"),
     "api-instrument": ("401 200 200 200 200 200 401 200", "401 405 405 405 405 405 401 405"),
-    "api-instruments": ("401 200 200 200 200 200 401 200", "401 422 422 422 404 422 401 422"),
+    "api-instruments": ("401 200 200 200 200 200 401 200", "401 422 422 404 404 404 401 404"),
     "api-invitations": ("401 404 405 405 404 405 401 405", "401 404 404 404 404 404 401 422"),
     "api-me": ("401 200 200 200 200 200 401 200", "401 405 405 405 405 405 401 405"),
     "api-missing": ("404 404 404 404 404 404 404 404", "404 404 404 404 404 404 404 404"),
@@ -98,7 +98,9 @@ MATRIX: dict[str, tuple[str, str]] = {
     "partner-decline": ("410 410 410 410 410 410 200 410", "410 410 410 410 410 410 303 410"),
     "partner-help": ("200 200 200 200 200 200 200 200", "405 405 405 405 405 405 405 405"),
     "partner-leave": ("303 303 303 303 303 303 303 303", "303 303 303 303 303 303 303 303"),
+    "partner-leaves": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 302"),
     "partner-page": ("410 410 410 410 410 410 200 410", "410 410 410 410 410 410 303 410"),
+    "partner-returns": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 302"),
     "partner-save": ("410 410 410 410 410 410 405 410", "410 410 410 410 410 410 204 410"),
     "partner-start": ("410 410 410 410 410 410 200 410", "410 410 410 410 410 410 303 410"),
     "partner-submit": ("410 410 410 410 410 410 405 410", "410 410 410 410 410 410 303 410"),
@@ -116,6 +118,7 @@ class Objects:
     sheet_id: uuid.UUID
     assignment_id: uuid.UUID
     token_id: uuid.UUID
+    partner_id: uuid.UUID
     key: str = "not-a-key"
     number: int = 1
     ref: str = "ena-c@0.2.0"
@@ -155,7 +158,7 @@ def make_objects(therapist: Membership, couple: Couple, partner: Partner) -> tup
         token = ApiToken.objects.create(
             user=therapist.user, membership=therapist, practice_id=therapist.practice_id, name="script"
         )[0]
-    return Objects(couple.id, sheet.id, assignment.id, token.id), sheet
+    return Objects(couple.id, sheet.id, assignment.id, token.id, partner.id), sheet
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from clients.couples import (
     create_couple,
     leave,
     reopen_couple,
+    take_part_again,
     update_couple,
     update_partners,
 )
@@ -29,8 +30,22 @@ THERAPISTS = (Role.OWNER, Role.THERAPIST)
 
 class SafeContact(serializers.Serializer[Any]):
     channel = serializers.ChoiceField(Partner.Channel.choices)
-    hours = serializers.CharField(required=False, allow_blank=True, max_length=40)
-    neutral_name = serializers.CharField(required=False, allow_blank=True, max_length=80)
+    hours = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=40,
+        help_text=(
+            "Days and times in the time zone of the practice, ending on the same day: “weekdays 09:00-15:00”, "
+            "“weekends 10:00-12:00”, “every day 18:00-21:30”, “mon, wed 08:00-09:30”. Empty: any time. E-mails go out "
+            "in these hours only. Anything else is refused as `invalid_hours`."
+        ),
+    )
+    neutral_name = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=80,
+        help_text="The first line of messages. Names neither partner and no topic, else refused as `not_neutral`.",
+    )
 
 
 class PartnerGiven(serializers.Serializer[Any]):
@@ -41,7 +56,11 @@ class PartnerGiven(serializers.Serializer[Any]):
 
 
 class PartnerChanged(PartnerGiven):
-    state = serializers.ChoiceField([Partner.State.LEFT], required=False)
+    state = serializers.ChoiceField(
+        Partner.State.choices,
+        required=False,
+        help_text="`left`: takes no further part, and links end. `active`: takes part again. The other is never told.",
+    )
 
 
 class PartnerShape(PartnerGiven):
@@ -136,3 +155,5 @@ def change_partners(couple: Couple, given: list[dict[str, Any]]) -> None:
     for partner, state in zip(couple.partners.all(), states, strict=True):
         if state == Partner.State.LEFT:
             leave(partner)
+        elif state == Partner.State.ACTIVE:
+            take_part_again(partner)

@@ -10,9 +10,9 @@ from api.endpoint import Endpoint, checked
 from api.idempotency import HEADER, idempotent
 from api.pagination import page_shape, whole_page
 from assessments import library
+from assessments.access import IMPORTERS
 from assessments.instruments.definition import Instrument, Line
 from practice.access import ByMethod, StaffApi
-from practice.models import Role
 
 
 class Licence(serializers.Serializer[Any]):
@@ -20,7 +20,11 @@ class Licence(serializers.Serializer[Any]):
     reference = serializers.CharField(max_length=200)
     confirmed_by = serializers.CharField(max_length=120)
     expires_on = serializers.DateField(required=False, allow_null=True)
-    allowed_modes = serializers.ListField(child=serializers.CharField(max_length=40), required=False)
+    allowed_modes = serializers.ListField(
+        child=serializers.ChoiceField(library.MODES),
+        allow_empty=False,
+        help_text="`screen` lets it be assigned, `e-mail` lets links go out by e-mail, `print` lets pages be printed.",
+    )
 
 
 class InstrumentFile(serializers.Serializer[Any]):
@@ -104,7 +108,7 @@ def shown(instrument: Instrument) -> dict[str, Any]:
 
 
 class Instruments(Endpoint):
-    audience = ByMethod(StaffApi(), POST=StaffApi(Role.OWNER, Role.ADMIN, Role.THERAPIST))
+    audience = ByMethod(StaffApi(), POST=StaffApi(*IMPORTERS))
 
     @extend_schema(operation_id="instruments_list", responses=page_shape(InstrumentRow))
     def get(self, request: Request) -> Response:

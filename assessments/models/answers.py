@@ -10,7 +10,7 @@ class Answers(TenantModel):
     """The values of one audience on one sheet, by Line.position: 0 to 4, -1 not applicable, -2 declined, null blank.
 
     Written by app.save_answers, frozen by app.finish_sheet. No role may read a partner's own values back but through
-    app.own_answers, which gives joint_ok values of an unfrozen sheet.
+    app.own_answers, which gives joint_ok values of a sheet that can still be answered.
     """
 
     sheet = TenantForeignKey(AnswerSheet, related_name="answers")

@@ -32,6 +32,7 @@ class Wave(TenantModel):
     closed_at = models.DateTimeField(null=True)
     # Decided once, for both partners, when the wave opens; null before.
     safety_lines = models.BooleanField(null=True)
+    # Whether the form carries the context checklist.
     context_lines = models.BooleanField(default=True)
 
     class Meta(TenantModel.Meta):

@@ -6,15 +6,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from assessments import library
+from assessments.access import IMPORTERS, may_import
 from assessments.forms import ImportForm
 from assessments.instruments.definition import Instrument
 from assessments.models import ImportedInstrument
 from practice.access import StaffRequest, staff
 from practice.errors import DomainError
 from practice.forms import posted
-from practice.models import Role
 
-IMPORTING = (Role.OWNER, Role.ADMIN)
+LICENCE_FACTS = ("holder", "reference", "confirmed_by", "expires_on", "allowed_modes")
 
 
 @staff()
@@ -22,7 +22,7 @@ def instruments(request: StaffRequest) -> HttpResponse:
     imported = set(ImportedInstrument.objects.annotate(ref=ref_of_row()).values_list("ref", flat=True))
     context = {
         "instruments": [(one, one.ref in imported) for one in library.available()],
-        "imports": request.membership.role in IMPORTING,
+        "imports": may_import(request.membership),
     }
     return render(request, "assessments/instruments.html", context)
 
@@ -40,7 +40,8 @@ def instrument(request: StaffRequest, ref: str) -> HttpResponse:
     context = {
         "instrument": found,
         "licence": found.definition["license"],
-        "imported": ImportedInstrument.objects.filter(identifier=found.id, version=found.version).first(),
+        "imported": library.licence_of(found),
+        "no_print": not library.allows(found, library.PRINT),
         "domains": lines_by_domain(found),
         "rules": found.rules,
     }
@@ -55,12 +56,12 @@ def lines_by_domain(instrument: Instrument) -> list[tuple[str, list[object]]]:
     return [(label, [line for line in instrument.lines if line.domain == key]) for key, label in labels.items()]
 
 
-@staff(*IMPORTING)
+@staff(*IMPORTERS)
 def instrument_import(request: StaffRequest) -> HttpResponse:
     form = ImportForm(posted(request), request.FILES or None)
     faults: list[dict[str, str]] = []
     if request.method == "POST" and form.is_valid():
-        given = {name: form.cleaned_data[name] for name in ("holder", "reference", "confirmed_by", "expires_on")}
+        given = {name: form.cleaned_data[name] for name in LICENCE_FACTS}
         try:
             imported = library.import_instrument(form.cleaned_data["source"], **given)
         except DomainError as error:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from assessments.answers import AlreadySubmitted, SheetClosed, decline_sheet, refuse_closed, save_answers, submit_sheet
 from assessments.models import AnswerSheet
 from assessments.page_fields import answers_and_gaps, checklist, field_groups, given_answers
+from assessments.page_times import seconds_spent, stamp
 from assessments.pages import Page
 from assessments.sheets import SheetForm, form_of, own_sheet
 from clients.access import PartnerRequest, partner
@@ -78,8 +79,10 @@ def place(form: SheetForm, number: int) -> tuple[Any, ...]:
 def page(request: PartnerRequest, form: SheetForm, number: int) -> HttpResponse:
     found = page_of(form, number)
     if request.method == "POST":
+        given = answers_and_gaps(form, found, request.POST)
+        seconds = seconds_spent(form, found, given, stamped=request.POST.get("shown", ""))
         try:
-            save_answers(form.sheet, answers_and_gaps(form, found, request.POST))
+            save_answers(form.sheet, given, seconds=seconds)
         except InvalidInput as error:
             return shown_page(request, form, found, faults=error.faults)
         return see_other(*place(form, number + 1))
@@ -109,8 +112,9 @@ def shown_page(
     context |= page_texts(form, found, practice)
     if found.kind == "context":
         return partner_page(request, "checklist", practice, status=status, field=checklist(form, found), **context)
-    groups = field_groups(form, found)
-    return partner_page(request, "page", practice, status=status, groups=groups, **context)
+    # A page that comes back with a fault is no first showing.
+    context |= {"groups": field_groups(form, found), "shown": "" if faults else stamp(form, found)}
+    return partner_page(request, "page", practice, status=status, **context)
 
 
 def described(form: SheetForm, found: Page, fault: dict[str, str]) -> dict[str, str]:

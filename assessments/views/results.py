@@ -5,6 +5,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
+from assessments import library
 from assessments.charts import result_charts
 from assessments.instruments.definition import CONTEXT, Instrument, Line
 from assessments.models import AnswerSheet
@@ -31,6 +32,7 @@ def couple_results(request: StaffRequest, couple_id: UUID) -> HttpResponse:
         "primary": primary,
         "domains": domains,
         "charts": result_charts([*primary, *domains], reading.own),
+        "no_print": not library.allows(reading.instrument, library.PRINT),
         "openable": [(sheet, openable(sheet)) for sheet in reading.sheets],
     }
     return render(request, "assessments/results.html", context)
@@ -72,6 +74,7 @@ def couple_lines(request: StaffRequest, couple_id: UUID) -> HttpResponse:
         "title": domain_label(form.instrument, lines[0].domain),
         "directions": by_direction(form.instrument, opened(sheet, lines, alone=alone)),
         "one": alone,
+        "no_print": not library.allows(form.instrument, library.PRINT),
     }
     return render(request, "assessments/lines.html", context)
 

@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +10,13 @@ from django.db.models import Case, IntegerField, Prefetch, Value, When
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from assessments import library
-from assessments.assignments import assign_instrument, end_assignment, invite_to_sheet
+from assessments.assignments import assign_instrument, end_assignment, invite_to_sheet, was_called_off
 from assessments.caseload import caseload, rows_of
 from assessments.forms import AssignForm
 from assessments.models import AnswerSheet, Assignment, SafetyFlag, Wave
@@ -80,6 +82,7 @@ class GivenSheet:
 class GivenWave:
     wave: Wave
     sheets: list[GivenSheet]
+    called_off: bool
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ def given_forms(couple: Couple) -> list[GivenForm]:
 
 def given_waves(assignment: Assignment, newest: dict[UUID, Invitation]) -> list[GivenWave]:
     return [
-        GivenWave(wave, [GivenSheet(sheet, newest.get(sheet.id)) for sheet in wave.sheets.all()])
+        GivenWave(wave, [GivenSheet(sheet, newest.get(sheet.id)) for sheet in wave.sheets.all()], was_called_off(wave))
         for wave in assignment.waves.all()
     ]
 
@@ -142,7 +145,8 @@ def couple_assign(request: StaffRequest, couple_id: UUID) -> HttpResponse:
 
 
 def assign_field(fault: str) -> str:
-    return {"closes_at": "days", "sitting": "form", "unknown_instrument": "form"}.get(fault, fault)
+    about_form = ("sitting", "unknown_instrument", "licence_expired", "mode_not_allowed")
+    return "form" if fault in about_form else {"closes_at": "days"}.get(fault, fault)
 
 
 @staff(*TREATING)
@@ -156,10 +160,17 @@ def sheet_invite(request: StaffRequest, sheet_id: UUID) -> HttpResponse:
     except DomainError as error:
         return refused(request, sheet.couple, str(error))
     if issued.url is None:
-        messages.success(request, _("A new link is on its way. Older links of this form have ended."))
+        messages.success(request, sent_words(issued.due_at))
         return redirect("couple", sheet.couple_id)
     context = {"sheet": sheet, "url": issued.url, "code": code_of(issued.url), "issued": issued.invitation}
     return render(request, "assessments/hand_over.html", context)
+
+
+def sent_words(due_at: datetime | None) -> str:
+    if due_at is None:
+        return _("A new link is on its way. Older links of this form have ended.")
+    at = date_format(timezone.localtime(due_at), "j M, H:i")
+    return _("A new link goes out in the safe hours, %(at)s. Older links of this form have ended.") % {"at": at}
 
 
 def code_of(url: str) -> str:

@@ -11,10 +11,14 @@ DANA = {
     "name": "Dana",
     "email": "dana@example.org",
     "phone": "",
-    "safe_contact": {"channel": "email", "hours": "after six", "neutral_name": "Front desk"},
+    "safe_contact": {"channel": "email", "hours": "weekdays 09:00-15:00", "neutral_name": "Front desk"},
 }
 ERIN = {"name": "Erin", "safe_contact": {"channel": "none"}}
 NEW = {"label": "D & E", "partners": [DANA, ERIN]}
+
+
+def with_contact(**contact):
+    return {"name": "Robin", "safe_contact": {"channel": "none", **contact}}
 
 
 @pytest.fixture
@@ -45,6 +49,9 @@ def test_a_couple_is_created_and_read_back(program, alice):
         ({**NEW, "partners": [{**DANA, "email": "no"}, ERIN]}, ["partners[0].email"]),
         ({**NEW, "partners": [DANA, {"name": "E", "safe_contact": {"channel": "fax"}}]}, ["partners[1].channel"]),
         ({**NEW, "partners": [DANA, {"safe_contact": {"channel": "none"}}]}, ["partners[1].name"]),
+        ({**NEW, "partners": [with_contact(hours="after six"), ERIN]}, ["partners[0].hours"]),
+        ({**NEW, "partners": [DANA, with_contact(neutral_name="Couple therapy")]}, ["partners[1].neutral_name"]),
+        ({**NEW, "partners": [with_contact(neutral_name="erin"), ERIN]}, ["partners[0].neutral_name"]),
     ],
 )
 def test_each_fault_is_named_by_its_field(program, body, expected):
@@ -84,6 +91,21 @@ def test_partners_change_and_one_may_leave(program, couple, alice):
     assert answer["partners"][0]["safe_contact"]["neutral_name"] == "Front desk"
     with as_staff(alice):
         assert Partner.objects.get(couple=couple, position=1).email == "dana@example.org"
+
+
+def test_a_partner_who_left_may_take_part_again(program, couple):
+    url = f"{V1}couples/{couple.id}/"
+    for state in ("left", "left", "active", "active"):
+        partners = [{**DANA, "state": state}, ERIN]
+        answer = program.patch(url, {"partners": partners}, format="json").json()
+        assert [one["state"] for one in answer["partners"]] == [state, "active"]
+    assert program.patch(url, {"partners": [{**DANA, "state": "gone"}, ERIN]}, format="json").status_code == 422
+
+
+def test_safe_hours_are_kept_in_one_spelling(program):
+    partners = [with_contact(hours="Mon,Tue,wed,thu,fri  9:00-15:00"), ERIN]
+    made = program.post(f"{V1}couples/", {**NEW, "partners": partners}, format="json").json()
+    assert made["partners"][0]["safe_contact"]["hours"] == "weekdays 09:00-15:00"
 
 
 def test_foreign_and_unknown_are_the_same_answer(couple, other_couple, alice, bob, adam, mallory):

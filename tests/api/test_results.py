@@ -1,8 +1,9 @@
 import pytest
 from django.db import connections
 
+from clients.couples import leave
 from tests.api.clients import V1, api_of, problem
-from tests.factories import assign, full_answers, sheet_of, submit
+from tests.factories import as_staff, assign, full_answers, make_sheet, sheet_of, submit
 
 pytestmark = pytest.mark.database
 
@@ -36,6 +37,19 @@ def test_results_stand_beside_their_basis(alice, couple, dana, erin, answered):
     assert (score["answered"], score["of"], score["reason"]) == (4, 4, None)
     assert wave["gaps"].keys() == {str(dana.id), str(erin.id)}
     assert wave["gaps"][str(dana.id)]["PR"].keys() == {"score", "band", "standard_error", "reason"}
+
+
+def test_the_partner_who_goes_on_alone_has_gaps_that_say_why_they_are_null(alice, couple, dana, erin):
+    with as_staff(alice):
+        leave(erin)
+    submit(make_sheet(alice, dana))
+    (wave,) = api_of(alice).get(f"{V1}couples/{couple.id}/results/").json()["waves"]
+    assert wave["partners"][0]["scores"]["enacted"]["PR"]["score"] is not None
+    assert wave["gaps"].keys() == {str(dana.id)}
+    gap = wave["gaps"][str(dana.id)]["PR"]
+    assert (gap["score"], gap["band"], gap["reason"]) == (None, None, "side_missing")
+    assert wave["couple_mean"]["NEGLECT"] == {"score": None, "reason": "side_missing"}
+    assert wave["notes"] == []
 
 
 def test_no_single_answer_is_given_to_programs(alice, couple, answered):

@@ -103,6 +103,27 @@ def test_partner_sees_nothing_after_submit(sheet: AnswerSheet) -> None:
     assert call(sheet, "app.own_answers(%s)", sheet.id) == [(None,)]
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "state = 'expired'",
+        "state = 'withdrawn'",
+        "state = 'declined'",
+        "state = 'submitted'",
+        "opens_at = now() - interval '2 days', closes_at = now() - interval '1 second'",
+        "opens_at = now() + interval '1 hour'",
+    ],
+)
+def test_partner_sees_nothing_of_a_sheet_that_cannot_be_answered(sheet: AnswerSheet, change: str) -> None:
+    [first, *_] = asked(sheet, "joint_ok")
+    save(sheet, {first: 2})
+    assert call(sheet, "app.own_answers(%s)", sheet.id) != [(None,)]
+    with connect("owner") as owner:
+        owner.execute("SET LOCAL ROLE attune_maintenance")
+        owner.execute(f"UPDATE assessments_answersheet SET {change}")
+    assert call(sheet, "app.own_answers(%s)", sheet.id) == [(None,)]
+
+
 def test_partner_sees_nothing_of_the_other(sheets: tuple[AnswerSheet, AnswerSheet]) -> None:
     own, other = sheets
     save(other, full_answers(other))

@@ -22,7 +22,7 @@ from tests.factories import as_partner, as_staff, full_answers, partner_client
 
 pytestmark = pytest.mark.database
 
-TOKEN = re.compile(rb'(csrfmiddlewaretoken" value|data-leave-token)="\w+"')
+TOKEN = re.compile(rb'(csrfmiddlewaretoken" value|data-leave-token|name="shown" value)="[\w:-]+"')
 CHECKED = re.compile(r'name="([^"]+)"\s+value="([^"]+)"\s+checked')
 SAVED = re.compile(rb">\s+Saved\s+<")
 FRAME = ("BEGIN", "COMMIT", "SET LOCAL ROLE", "clients_partnersession", "django_session")

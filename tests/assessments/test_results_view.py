@@ -9,6 +9,7 @@ from django.test import Client
 from assessments.assignments import end_assignment
 from assessments.models import AnswerSheet, Assignment
 from assessments.reading import whole
+from clients.couples import leave
 from clients.models import Couple, Partner
 from practice.models import AuditEvent, Membership, Practice
 from practice.practices import as_maintenance
@@ -112,6 +113,29 @@ def test_what_is_missing_says_why(browser, alice, couple, assignment, dana, erin
     assert (toward_dana.experienced.text, toward_dana.experienced.why) == ("–", "1 of 4 lines answered, 3 needed.")
     assert toward_erin.experienced.why == "No scores: not opened."
     assert toward_dana.gap.why == "One side has no score."
+
+
+@pytest.fixture
+def lone_sheet(alice: Membership, couple: Couple, dana: Partner, erin: Partner) -> AnswerSheet:
+    """Erin left before the wave was made; Dana's answers are those of A."""
+    with as_staff(alice):
+        leave(erin)
+    sheet = factories.make_sheet(alice, dana)
+    submit(sheet, answers_of("A"))
+    return sheet
+
+
+def test_the_partner_who_goes_on_alone_is_shown_in_every_direction(browser, couple, lone_sheet):
+    response = page_of(browser, couple)
+    found = table(response)
+    assert found["PR"] == [("75", "–", "–"), ("–", "31", "–")]
+    assert found["NEGLECT"] == [("72", "–", "–"), ("–", "29", "–")]
+    presence = next(row for row in response.context["reading"].pairs if row.score == "PR")
+    assert [side.receiver.name for side in presence.sides] == ["Dana", "Erin"]
+    assert [side.gap.why for side in presence.sides] == ["One side has no score."] * 2
+    assert presence.sides[0].enacted.why == presence.sides[1].experienced.why == "Got no form in this wave."
+    assert {row.score for row in response.context["reading"].own} == {"IM", "RC", "CP"}
+    assert len(response.context["charts"][0].rows[1].lanes) == 2
 
 
 def test_flags_come_first_and_stay_on_the_page_of_a_later_wave(browser, alice, couple, dana):

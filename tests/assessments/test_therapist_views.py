@@ -310,7 +310,12 @@ def definition() -> str:
     return (FOLDER / "ena-ck-0.2.0.yaml").read_text().replace("id: ena-ck", "id: own-check", 1)
 
 
-LICENCE = {"holder": "Riverside", "reference": "L-1", "confirmed_by": "Olive"}
+LICENCE = {
+    "holder": "Riverside",
+    "reference": "L-1",
+    "confirmed_by": "Olive",
+    "allowed_modes": ["screen", "e-mail"],
+}
 
 
 def test_an_import_names_every_fault_by_its_path_and_keeps_the_input(olive):
@@ -327,7 +332,7 @@ def test_an_import_names_every_fault_by_its_path_and_keeps_the_input(olive):
 
 def test_one_answer_names_the_faults_of_the_file_and_of_the_licence(olive):
     response = client_of(olive).post("/instruments/import/", {"source": "id: own"})
-    assert {"holder", "reference", "confirmed_by"} < set(response.context["form"].errors)
+    assert {"holder", "reference", "confirmed_by", "allowed_modes"} < set(response.context["form"].errors)
     assert response.context["faults"]
 
 
@@ -336,12 +341,15 @@ def test_the_text_of_a_faulty_file_is_kept_in_the_box(olive):
     response = client_of(olive).post("/instruments/import/", given)
     assert response.status_code == 422
     assert b"schema: instrument/1\nid: own" in response.content
+    chosen = re.findall(r'value="([\w-]+)"[^>]*checked', response.content.decode())
+    assert chosen == ["screen", "e-mail"]
 
 
 def test_a_file_that_fits_is_imported(olive):
     response = client_of(olive).post("/instruments/import/", {**LICENCE, "source": definition()})
     assert response["Location"] == "/instruments/own-check@0.2.0/"
     assert b"Imported here" in client_of(olive).get("/instruments/").content
+    assert b"screen, e-mail" in client_of(olive).get(response["Location"]).content
 
 
 def test_a_therapist_imports_nothing(browser):

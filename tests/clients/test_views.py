@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.test import Client
 
@@ -65,6 +67,9 @@ def test_a_form_that_does_not_fit_keeps_what_was_given(browser, alice):
         ({"partner1_email": "nobody"}, "partner1_email"),
         ({"partner2_channel": "sms"}, "partner2_phone"),
         ({"partner2_channel": "pigeon"}, "partner2_channel"),
+        ({"partner1_hours_days": ["mon"]}, "partner1_hours_days"),
+        ({"partner1_hours_from": "09:00", "partner1_hours_to": "15:00"}, "partner1_hours_days"),
+        ({"partner1_neutral_name": "jonas"}, "partner1_neutral_name"),
     ],
 )
 def test_each_fault_stands_at_its_field(browser, change, field):
@@ -105,6 +110,31 @@ def test_a_change_that_does_not_fit_changes_nothing(browser, alice, couple):
     given = {**GIVEN, "state": "paused", "partner2_email": "maya@example.org"}
     assert browser.post(f"/couples/{couple.id}/edit/", given).status_code == 422
     assert partners(alice, couple) == [("Dana", "none", ""), ("Erin", "none", "")]
+
+
+def hours_of(member: Membership) -> str:
+    with as_staff(member):
+        return Partner.objects.filter(position=1).values_list("hours", flat=True).get()
+
+
+def test_safe_hours_are_chosen_kept_and_shown_again(browser, alice):
+    hours = {"partner1_hours_days": ["mon", "wed"], "partner1_hours_from": "09:00", "partner1_hours_to": "15:30"}
+    place = browser.post("/couples/new/", {**GIVEN, **hours})["Location"]
+    assert hours_of(alice) == "mon, wed 09:00-15:30"
+    assert b"mon, wed 09:00-15:30" in browser.get(place).content
+    shown = browser.get(f"{place}edit/").content.decode()
+    assert re.findall(r'name="partner1_hours_days" value="(\w+)"[^>]*checked', shown) == ["mon", "wed"]
+    assert 'value="09:00"' in shown
+    assert 'value="15:30"' in shown
+
+
+def test_hours_of_old_that_cannot_be_read_are_asked_for_and_never_lost(browser, alice, couple):
+    with as_staff(alice):
+        Partner.objects.filter(position=1).update(hours="after six")
+    assert b"Cannot be read: no e-mail goes out" in browser.get(f"/couples/{couple.id}/").content
+    assert "“after six” cannot be read" in browser.get(f"/couples/{couple.id}/edit/").content.decode()
+    assert browser.post(f"/couples/{couple.id}/edit/", {**GIVEN, "state": "intake"}).status_code == 422
+    assert hours_of(alice) == "after six"
 
 
 def test_closing_needs_a_reason(browser, couple):
