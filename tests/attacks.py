@@ -1,5 +1,6 @@
 """Raw connections below Django, for tests that attack the database, and protections taken away to prove the tests."""
 
+import os
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,12 @@ def connect(alias: str = "default", **options: Any) -> psycopg.Connection[Any]:
     given = connections[alias].settings_dict
     where = {"host": given["HOST"], "port": given["PORT"], "user": given["USER"], "password": given["PASSWORD"]}
     return psycopg.connect(**{**where, "dbname": given["NAME"], **options})
+
+
+def superuser(**options: Any) -> psycopg.Connection[Any]:
+    """A connection of the cluster's superuser to the test database."""
+    name = connections["owner"].settings_dict["NAME"]
+    return psycopg.connect(os.environ["SUPERUSER_DATABASE_URL"], **{"dbname": name, **options})
 
 
 @contextmanager
