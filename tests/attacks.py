@@ -15,6 +15,8 @@ from practice.database.context import GATE, Scope, sign
 from practice.database.preparation import prepare_database
 
 REFUSED = "42501"
+# What nobody may do: a role and a context that outlive the transaction.
+POISON = "SELECT set_config('role', 'attune_staff', false), set_config('app.context', %s, false)"
 Outcome = list[tuple[Any, ...]] | str
 
 
