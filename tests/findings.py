@@ -118,7 +118,7 @@ def loose_objects() -> set[str]:
           JOIN pg_roles r ON r.oid = proowner
          WHERE pronamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
            AND (prosecdef AND (proconfig IS NULL OR NOT proconfig @> '{"search_path=pg_catalog, pg_temp"}')
-                OR rolsuper OR rolbypassrls OR proleakproof
+                OR NOT prosecdef OR rolsuper OR rolbypassrls OR proleakproof
                 OR has_function_privilege('attune_statistics', p.oid, 'EXECUTE'))
          UNION ALL
         SELECT tgname::text FROM pg_trigger WHERE NOT tgisinternal
@@ -133,13 +133,15 @@ def powerful_roles() -> set[str]:
         SELECT rolname::text FROM pg_roles r WHERE rolname = ANY (%s)
            AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication
                 OR rolcanlogin AND (rolname <> 'attune_login' OR rolinherit)
-                OR rolname <> 'attune_login' AND EXISTS (SELECT FROM pg_auth_members WHERE member = r.oid)
+                OR EXISTS (SELECT FROM pg_auth_members JOIN pg_roles held ON held.oid = roleid WHERE member = r.oid
+                            AND NOT (r.rolname = 'attune_login' AND held.rolname = ANY (%s)))
                 OR EXISTS (SELECT FROM pg_class WHERE relowner = r.oid)
                 OR EXISTS (SELECT FROM pg_roles other WHERE (other.rolsuper OR other.rolbypassrls
                              OR other.rolname IN ('attune_owner', 'attune_definer') AND other.oid <> r.oid)
                              AND pg_has_role(r.oid, other.oid, 'MEMBER')))
         """,
         RUNTIME,
+        list(grants.RUNTIME),
     )
     return {name for (name,) in rows}
 
