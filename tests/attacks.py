@@ -1,5 +1,6 @@
 """Raw connections below Django, for tests that attack the database, and protections taken away to prove the tests."""
 
+import os
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ from practice.database.context import GATE, Scope, sign
 from practice.database.preparation import prepare_database
 
 REFUSED = "42501"
+# What nobody may do: a role and a context that outlive the transaction.
+POISON = "SELECT set_config('role', 'attune_staff', false), set_config('app.context', %s, false)"
 Outcome = list[tuple[Any, ...]] | str
 
 
@@ -24,14 +27,46 @@ def connect(alias: str = "default", **options: Any) -> psycopg.Connection[Any]:
     return psycopg.connect(**{**where, "dbname": given["NAME"], **options})
 
 
+def superuser(**options: Any) -> psycopg.Connection[Any]:
+    """A connection of the cluster's superuser to the test database."""
+    name = connections["owner"].settings_dict["NAME"]
+    return psycopg.connect(os.environ["SUPERUSER_DATABASE_URL"], **{"dbname": name, **options})
+
+
+# While a test holds one transaction of the superuser open, what is asked of the database is asked in it.
+_inside: list[psycopg.Connection[Any]] = []
+
+
+@contextmanager
+def one_transaction() -> Iterator[psycopg.Connection[Any]]:
+    """Lets attacker(), catalogue() and as_maintenance() see what is taken away in this transaction. It ends in vain."""
+    with superuser() as connection:
+        _inside.append(connection)
+        try:
+            yield connection
+        finally:
+            _inside.pop()
+            connection.rollback()
+
+
+@contextmanager
+def _asking(role: str, context: str, *, alias: str = "default") -> Iterator[psycopg.Connection[Any]]:
+    if _inside:
+        with _inside[-1].transaction(force_rollback=True):
+            _inside[-1].execute(SET_CONTEXT, [role, context])
+            yield _inside[-1]
+    else:
+        with connect(alias) as connection:
+            connection.execute(SET_CONTEXT, [role, context])
+            yield connection
+            connection.rollback()
+
+
 @contextmanager
 def attacker(scope: Scope | None, *, context: str | None = None) -> Iterator[psycopg.Connection[Any]]:
     """A transaction with the role of this scope, and its signed context or the one given. Rolled back at the end."""
-    with connect() as connection:
-        role = scope.role if scope else GATE
-        connection.execute(SET_CONTEXT, [role, sign(scope) if context is None else context])
+    with _asking(scope.role if scope else GATE, sign(scope) if context is None else context) as connection:
         yield connection
-        connection.rollback()
 
 
 def outcome(connection: psycopg.Connection[Any], sql: str, *params: Any) -> Outcome:
@@ -62,14 +97,13 @@ def taken_away(*statements: str, restore: Sequence[str] = ()) -> Iterator[None]:
 
 
 def catalogue(sql: str, *params: Any) -> list[tuple[Any, ...]]:
-    with connect("owner") as connection:
+    with _asking("attune_owner", "", alias="owner") as connection:
         return connection.execute(sql, params or None).fetchall()
 
 
 def as_maintenance(sql: str, *params: Any) -> list[tuple[Any, ...]]:
     """A query that sees every practice."""
-    with connect("owner") as connection:
-        connection.execute("SET LOCAL ROLE attune_maintenance")
+    with _asking("attune_maintenance", "", alias="owner") as connection:
         return connection.execute(sql, params or None).fetchall()
 
 

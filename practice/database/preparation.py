@@ -24,6 +24,10 @@ REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {roles}, attune_definer;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {roles};
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO attune_maintenance;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {gate}, attune_maintenance;
+-- A temporary table stands before the real one of its name for whoever gets the pooled connection next.
+DO $$ BEGIN
+  EXECUTE format('REVOKE CREATE, TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+END $$;
 """
 DROP_POLICIES = """
 DO $$ DECLARE one record; BEGIN

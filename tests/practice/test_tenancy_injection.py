@@ -3,8 +3,19 @@
 from collections.abc import Iterator
 
 import pytest
+from django.db import connections
 
-from tests.attacks import as_maintenance, attacker, fingerprint, outcome, tables_with_practice, taken_away
+from practice.database.base import SET_CONTEXT
+from practice.database.context import sign
+from tests.attacks import (
+    as_maintenance,
+    attacker,
+    connect,
+    fingerprint,
+    outcome,
+    tables_with_practice,
+    taken_away,
+)
 from tests.worlds import World, make_world
 
 pytestmark = pytest.mark.database
@@ -58,7 +69,18 @@ REFUSED_STATEMENTS = [
     "CREATE LANGUAGE plpython3u",
     "CREATE FUNCTION public.f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
     "CREATE FUNCTION app.f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'",
+    "CREATE FUNCTION pg_temp.practice(kind text) RETURNS uuid LANGUAGE sql AS 'SELECT gen_random_uuid()'",
     "CREATE TABLE public.t ()",
+    "CREATE TEMP TABLE clients_couple (LIKE public.clients_couple)",
+    "CREATE TEMP VIEW clients_couple AS SELECT 1",
+    "CREATE TEMP SEQUENCE s",
+    "SELECT * INTO TEMP mine FROM clients_couple",
+    "CREATE SEQUENCE app.s",
+    "CREATE MATERIALIZED VIEW public.m AS SELECT * FROM clients_couple",
+    "CREATE TYPE public.t AS ENUM ()",
+    "SELECT nextval('django_migrations_id_seq')",
+    "SELECT setval('account_emailaddress_id_seq', 1)",
+    "SELECT last_value FROM account_emailaddress_id_seq",
     "CREATE VIEW app.v AS SELECT 1",
     "CREATE SCHEMA mine",
     "CREATE EVENT TRIGGER t ON ddl_command_end EXECUTE FUNCTION app.practice()",
@@ -103,11 +125,6 @@ PREPARATIONS = [
     "SET ROLE NONE",
     "RESET ROLE; SET LOCAL ROLE attune_worker",
     "SET SESSION AUTHORIZATION DEFAULT",
-    "CREATE TEMP TABLE clients_couple AS SELECT 1; SET search_path = pg_temp, public",
-    "CREATE FUNCTION pg_temp.practice(kind text) RETURNS uuid LANGUAGE sql AS 'SELECT ''{south}''::uuid'; "
-    "SET search_path = pg_temp, app, pg_catalog",
-    "CREATE FUNCTION pg_temp.eq(uuid, uuid) RETURNS bool LANGUAGE sql COST 0.0001 AS 'SELECT true'; "
-    "CREATE OPERATOR pg_temp.= (LEFTARG = uuid, RIGHTARG = uuid, FUNCTION = pg_temp.eq)",
     "DECLARE c CURSOR WITH HOLD FOR SELECT * FROM public.clients_couple",
     "PREPARE p AS SELECT count(*) FROM public.clients_couple WHERE practice_id = $1",
     "SAVEPOINT s; SELECT set_config('app.context', '', true); ROLLBACK TO s",
@@ -179,6 +196,24 @@ def test_injection_opens_the_other_practice_when_the_context_is_not_verified(nor
     assert foreign_rows(north, south, swap) == 0
 
 
+def with_temporary_objects() -> str:
+    return f'GRANT TEMPORARY ON DATABASE "{connections["owner"].settings_dict["NAME"]}" TO PUBLIC'
+
+
+def test_temporary_table_of_one_practice_takes_the_rows_of_the_next(north: World, south: World) -> None:
+    """Why nobody may make one: the connection goes back to the pool with it."""
+    trap = "CREATE TEMP TABLE clients_couple (LIKE public.clients_couple); GRANT ALL ON clients_couple TO PUBLIC"
+    with taken_away(with_temporary_objects()), connect() as pooled:
+        seen = []
+        for world in (north, south):
+            pooled.execute(SET_CONTEXT, ["attune_staff", sign(world.scopes()["clinician"])])
+            if world is north:
+                pooled.execute(trap)
+            seen.append(pooled.execute("SELECT count(*) FROM clients_couple").fetchone())
+            pooled.commit()
+    assert seen == [(0,), (0,)]
+
+
 LEAKY = """
 CREATE FUNCTION pg_temp.tell(t text) RETURNS bool LANGUAGE plpgsql COST 0.0001
 AS 'BEGIN RAISE NOTICE ''%'', t; RETURN true; END'
@@ -187,7 +222,7 @@ AS 'BEGIN RAISE NOTICE ''%'', t; RETURN true; END'
 
 def test_function_in_a_condition_is_not_asked_about_foreign_rows(north: World, south: World) -> None:
     told: list[str] = []
-    with attacker(north.scopes()["clinician"]) as connection:
+    with taken_away(with_temporary_objects()), attacker(north.scopes()["clinician"]) as connection:
         connection.add_notice_handler(lambda notice: told.append(str(notice.message_primary)))
         outcome(connection, LEAKY)
         rows = outcome(connection, "SELECT label FROM clients_couple WHERE pg_temp.tell(label)")
@@ -213,6 +248,14 @@ def test_copy_gives_own_rows_only(north: World, south: World, table: str) -> Non
     with attacker(north.scopes()["clinician"]) as connection, connection.cursor().copy(sql) as copied:
         lines = b"".join(bytes(part) for part in copied).decode().split()
     assert set(lines) == {str(north.practice.id)}
+
+
+def test_listener_hears_nothing_of_another_practice(north: World) -> None:
+    with connect(autocommit=True) as listener:
+        listener.execute("LISTEN everything")
+        make_world("south", ("Trudy", "Walter"))
+        listener.execute("SELECT 1")
+        assert list(listener.notifies(timeout=0)) == []
 
 
 def test_conflict_tells_nothing_about_a_foreign_row(north: World, south: World) -> None:
