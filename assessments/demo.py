@@ -12,7 +12,7 @@ from random import Random
 from django.db import transaction
 from django.utils import timezone
 
-from assessments import answers, assignments
+from assessments import answers, assignments, schedules
 from assessments.instruments.definition import CONTEXT, Line
 from assessments.models import AnswerSheet, Assignment, Wave
 from assessments.sheets import form_of, own_sheet
@@ -82,8 +82,8 @@ class Teller:
 
     def assign(self, couple: Couple, *, open_for: timedelta | None = None) -> Assignment:
         opened = self.started_at - timedelta(days=self.random.randint(0, 3), hours=self.random.randint(1, 9))
-        closes = self.started_at + open_for if open_for else opened + assignments.WINDOW
-        schedule = assignments.Schedule(opens_at=opened, closes_at=closes)
+        closes = self.started_at + open_for if open_for else opened + schedules.WINDOW
+        schedule = schedules.Schedule(opens_at=opened, closes_at=closes)
         with self.therapist():
             return assignments.assign_instrument(
                 couple, instrument=INSTRUMENT, membership=self.membership, schedule=schedule

@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assessments.assignments import EVERY_WEEKS, MOST_TIMES, WINDOW, Schedule
 from assessments.instruments.definition import Instrument
 from assessments.library import EMAIL, PRINT, SCREEN
+from assessments.schedules import EVERY_WEEKS, MOST_TIMES, WINDOW, Schedule
 
 ONCE = ""
 

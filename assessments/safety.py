@@ -138,13 +138,15 @@ def store_scores(
     sheet: AnswerSheet, form: SheetForm, values: Mapping[str, int | None], seconds: Mapping[str, int]
 ) -> None:
     """Write what the scorer makes of a submitted sheet; the same values give the same row."""
+    scored_values = scoring.score_sheet(form.instrument, values)
     scored = SheetScores(
         sheet=sheet,
         partner_id=sheet.partner_id,
         instrument=sheet.instrument,
         content_hash=sheet.content_hash,
         scorer_version=scoring.SCORER_VERSION,
-        scores=as_json(scoring.score_sheet(form.instrument, values)),
+        scores=as_json(scored_values),
+        joint_scores=as_json(scoring.joint_scores(form.instrument, scored_values)),
         quality=scoring.quality(form.instrument, values, seconds),
         safety_unanswered=unanswered_safety_lines(form, values),
         scored_at=timezone.now(),
@@ -153,7 +155,7 @@ def store_scores(
         [scored],
         update_conflicts=True,
         unique_fields=["practice", "sheet"],
-        update_fields=["scores", "quality", "scorer_version", "safety_unanswered", "scored_at"],
+        update_fields=["scores", "joint_scores", "quality", "scorer_version", "safety_unanswered", "scored_at"],
     )
 
 

@@ -58,6 +58,12 @@ def score_sheet(instrument: Instrument, values: Values) -> dict[str, dict[str, S
     return sheet
 
 
+def joint_scores(instrument: Instrument, scores: SheetScores) -> dict[str, dict[str, Score]]:
+    """The part of a sheet's scores that the definition calls joint_ok."""
+    shared = {score_id for score_id, one in instrument.scores.items() if one["visibility"] == "joint_ok"}
+    return {direction: {key: one for key, one in of.items() if key in shared} for direction, of in scores.items()}
+
+
 def score(instrument: Instrument, score_id: str, direction: str, values: Values) -> Score:
     """One score of one direction, from its lines or, for a composite, from the scores it is the mean of."""
     definition = instrument.scores[score_id]

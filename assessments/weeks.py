@@ -7,8 +7,7 @@ what they hold. Their own small wins they read until the week closes. Nothing he
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -20,78 +19,16 @@ from assessments.goals import level_texts
 from assessments.instruments.definition import Json
 from assessments.models import AnswerSheet, Goal, SpecificRequest, WeekReport
 from assessments.plan_templates import library as templates
+from assessments.week_values import SmallWin, Week, WeekActivity, WeekGoal, WeekRequest, parts_of, week_faults
 from practice import audit, tenancy
 from practice.encryption import decrypt, encrypt, sealed
-from practice.errors import DomainError, InvalidInput, fault
-
-MOST_TIMES = 99
-MOST_WINS = 3
-LONGEST_WIN = 200
-LONGEST_NOTE = 1_000
-COUNTS = ("done", "noticed")
-KEPT, MISSED = "kept", "missed"
+from practice.errors import DomainError, InvalidInput
 
 
 class WeekClosed(DomainError):
     """This week is closed. Tell your therapist if something should be changed."""
 
     code = "week_closed"
-
-
-@dataclass(frozen=True)
-class WeekActivity:
-    """One activity as its holder sees it; `saved` names the fields that were saved."""
-
-    id: str
-    template: str
-    title: str
-    how: str
-    done_when: str
-    times: int | None
-    fields: tuple[str, ...]
-    saved: frozenset[str]
-
-
-@dataclass(frozen=True)
-class WeekRequest:
-    id: str
-    text: str
-    made_by_me: bool
-    cadence: str
-    is_saved: bool
-
-
-@dataclass(frozen=True)
-class WeekGoal:
-    """`levels` are texts by level; `is_due` says whether the goal is rated this week."""
-
-    id: str
-    behaviour: str
-    how_counted: str
-    levels: Mapping[int, str]
-    is_private: bool
-    is_due: bool
-    is_saved: bool
-
-
-@dataclass(frozen=True)
-class SmallWin:
-    text: str
-    share_via_therapist: bool
-
-
-@dataclass(frozen=True)
-class Week:
-    """What one partner holds in the week that begins on `monday`; open until `closes_at`."""
-
-    monday: date
-    closes_at: datetime
-    activities: tuple[WeekActivity, ...]
-    requests: tuple[WeekRequest, ...]
-    goals: tuple[WeekGoal, ...]
-    small_wins: tuple[SmallWin, ...]
-    barriers: tuple[str, ...]
-    is_saved: bool
 
 
 def own_week(sheet: AnswerSheet) -> Week:
@@ -113,7 +50,7 @@ def save_week(sheet: AnswerSheet, given: Mapping[str, Any]) -> None:
     Raises InvalidInput, WeekClosed.
     """
     week = own_week(sheet)
-    faults = list(_faults(week, given))
+    faults = week_faults(week, given)
     if faults:
         raise InvalidInput("Some of what was given does not fit; nothing was saved.", faults=faults)
     with _week_errors(), connection.cursor() as cursor:
@@ -220,77 +157,17 @@ def _goal(sheet: AnswerSheet, one: Json, is_saved: bool) -> WeekGoal:
     )
 
 
-def _faults(week: Week, given: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    activities = {one.id: one for one in week.activities}
-    for key, entry in _parts(given, "activities"):
-        if key not in activities:
-            yield fault(f"activities.{key}", "unknown_activity", "This week has no such activity.")
-        elif not isinstance(entry, Mapping):
-            yield fault(f"activities.{key}", "invalid", "Give the fields of this activity by name.")
-        else:
-            yield from _entry_faults(week, activities[key], entry)
-    for key, word in _parts(given, "requests"):
-        if key not in {one.id for one in week.requests}:
-            yield fault(f"requests.{key}", "unknown_request", "This week has no such request.")
-        elif word not in (KEPT, MISSED, None):
-            yield fault(f"requests.{key}", "value_not_allowed", "Choose kept or missed.")
-    for key, level in _parts(given, "goals"):
-        if key not in {one.id for one in week.goals if one.is_due}:
-            yield fault(f"goals.{key}", "unknown_goal", "This week has no such goal to rate.")
-        elif type(level) is not int or not -2 <= level <= 2:
-            yield fault(f"goals.{key}", "value_not_allowed", "Choose one of the five levels.")
-    yield from _win_faults(given.get("small_wins"))
-
-
-def _parts(given: Mapping[str, Any], name: str) -> list[tuple[str, Any]]:
-    part = given.get(name) or {}
-    if not isinstance(part, Mapping):
-        raise InvalidInput(f"Give {name} by id.", code=name)
-    return [(str(key), value) for key, value in part.items()]
-
-
-def _entry_faults(week: Week, activity: WeekActivity, entry: Mapping[str, Any]) -> Iterator[dict[str, str]]:
-    for name, value in entry.items():
-        where = f"activities.{activity.id}.{name}"
-        if name not in activity.fields:
-            yield fault(where, "unknown_field", "This activity has no such field.")
-        elif value is None:
-            continue
-        elif name in COUNTS and (type(value) is not int or not 0 <= value <= MOST_TIMES):
-            yield fault(where, "value_not_allowed", f"Give a whole number from 0 to {MOST_TIMES}.")
-        elif name == "helped" and (type(value) is not int or not 0 <= value <= 4):
-            yield fault(where, "value_not_allowed", "Choose one of the five answers.")
-        elif name == "barrier" and value not in week.barriers:
-            yield fault(where, "value_not_allowed", "Choose one of the reasons.")
-        elif name == "note" and not (isinstance(value, str) and len(value) <= LONGEST_NOTE):
-            yield fault(where, "max_length", f"Shorten this to {LONGEST_NOTE} characters.")
-
-
-def _win_faults(wins: Any) -> Iterator[dict[str, str]]:
-    if wins is None:
-        return
-    if not isinstance(wins, list) or len(wins) > MOST_WINS:
-        yield fault("small_wins", "invalid", f"Write up to {MOST_WINS} small wins.")
-        return
-    for number, win in enumerate(wins):
-        text = win.get("text") if isinstance(win, Mapping) else None
-        if not isinstance(text, str) or not 0 < len(text.strip()) <= LONGEST_WIN:
-            yield fault(
-                f"small_wins[{number}].text", "max_length", f"Write one line of up to {LONGEST_WIN} characters."
-            )
-
-
 def _stored(sheet: AnswerSheet, given: Mapping[str, Any]) -> Json:
     report, practice = report_id(sheet), tenancy.practice_id()
-    entries: Json = {key: dict(entry) for key, entry in _parts(given, "activities")}
+    entries: Json = {key: dict(entry) for key, entry in parts_of(given, "activities")}
     for key, entry in entries.items():
         if "note" in entry:
             note = (entry["note"] or "").strip()
             entry["note"] = encrypt(note, practice_id=practice, place=note_place(report, key)) if note else None
     stored: Json = {
         "entries": entries,
-        "requests": dict(_parts(given, "requests")),
-        "goals": dict(_parts(given, "goals")),
+        "requests": dict(parts_of(given, "requests")),
+        "goals": dict(parts_of(given, "goals")),
     }
     if given.get("small_wins") is not None:
         wins = [

@@ -82,10 +82,20 @@ def close_couple(couple: Couple, *, reason: str) -> None:
     audit.record("couple.closed", object_id=couple.id, couple_id=couple.id, reason=reason)
 
 
-def reopen_couple(couple: Couple) -> None:
+def reopen_couple(couple: Couple, *, new_episode: bool = False) -> None:
+    """Go on with care. A new episode measures change from now on; what was measured before stays as it is."""
     couple.state, couple.closed_reason, couple.closed_at = Couple.State.ACTIVE, "", None
-    couple.save(update_fields=["state", "closed_reason", "closed_at"])
-    audit.record("couple.reopened", object_id=couple.id, couple_id=couple.id)
+    if new_episode:
+        couple.episode_started_at = timezone.now()
+    couple.save(update_fields=["state", "closed_reason", "closed_at", "episode_started_at"])
+    audit.record("couple.reopened", object_id=couple.id, couple_id=couple.id, new_episode=new_episode)
+
+
+def allow_own_results(couple: Couple, *, allowed: bool) -> None:
+    """Whether each partner may see their own results, in words; the same for both."""
+    couple.own_results_allowed = allowed
+    couple.save(update_fields=["own_results_allowed"])
+    audit.record("couple.own_results", object_id=couple.id, couple_id=couple.id, allowed=allowed)
 
 
 def update_partners(couple: Couple, partners: Sequence[PartnerDetails]) -> None:

@@ -16,15 +16,10 @@ from api.idempotency import HEADER, idempotent
 from api.pagination import PAGE, page_of, page_shape
 from api.v1.couples import THERAPISTS
 from assessments import library
-from assessments.assignments import (
-    Schedule,
-    assign_instrument,
-    assign_to_couples,
-    end_assignment,
-    invite_to_sheet,
-)
+from assessments.assignments import assign_instrument, assign_to_couples, end_assignment, invite_to_sheet
 from assessments.instruments.definition import Instrument
 from assessments.models import AnswerSheet, Assignment, Wave
+from assessments.schedules import Schedule
 from assessments.sheets import answered_of, form_of
 from clients.access import couples_treated_by, couples_visible_to
 from clients.models import Invitation

@@ -38,6 +38,11 @@ class Migration(migrations.Migration):
             name="parameters",
             field=models.CharField(blank=True, max_length=60),
         ),
+        migrations.AddField(
+            model_name="sheetscores",
+            name="joint_scores",
+            field=models.JSONField(default=dict),
+        ),
         practice.database.operations.CreateTenantModel(
             name="RepairPlan",
             fields=[

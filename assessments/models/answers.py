@@ -35,6 +35,8 @@ class SheetScores(TenantModel):
     scorer_version = models.CharField(max_length=20)
     # {direction: {score id: {"score": 71.5278 or null, "answered": n, "of": n, "reason": code or null}}}
     scores = models.JSONField()
+    # The part of `scores` that is joint_ok, in the same shape: all that a partner may ever see anything of.
+    joint_scores = models.JSONField(default=dict)
     quality = models.JSONField(default=list)
     # Safety-relevant lines given without a number in answer; null where no such line was given.
     safety_unanswered = ArrayField(models.CharField(max_length=60), null=True)

@@ -6,9 +6,10 @@ import time_machine
 from django.utils import timezone
 
 from assessments.answers import decline_sheet
-from assessments.assignments import WINDOW, Schedule, end_assignment, open_wave
+from assessments.assignments import end_assignment, open_wave
 from assessments.instruments.definition import CONTEXT
 from assessments.models import AnswerSheet, Assignment, Wave
+from assessments.schedules import WINDOW, Schedule
 from assessments.sheets import form_of
 from clients.couples import leave
 from clients.models import Couple, Invitation, Partner

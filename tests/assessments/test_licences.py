@@ -9,8 +9,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from assessments import library
-from assessments.assignments import Schedule, invite_to_sheet
+from assessments.assignments import invite_to_sheet
 from assessments.models import AnswerSheet, Assignment, ImportedInstrument, Wave
+from assessments.schedules import Schedule
 from clients.models import Couple, Invitation, Partner
 from practice.models import Membership, Practice
 from practice.practices import as_maintenance

@@ -8,9 +8,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from assessments.assignments import Schedule
 from assessments.instruments.library import FOLDER
 from assessments.models import AnswerSheet, Assignment, ImportedInstrument, Wave
+from assessments.schedules import Schedule
 from clients.couples import close_couple
 from clients.models import Couple
 from practice.models import Membership, Practice

@@ -14,7 +14,8 @@ from assessments import plans, weeks
 from assessments.goals import rate_goal
 from assessments.models import Activity, AnswerSheet, GoalRating, SafetyFlag, WeekReport
 from assessments.specific_requests import answer_request, make_request
-from assessments.weeks import SmallWin, WeekClosed, own_week, save_week
+from assessments.week_values import SmallWin, Week
+from assessments.weeks import WeekClosed, own_week, save_week
 from clients.models import Couple, Partner
 from practice.errors import InvalidInput
 from practice.models import Membership
@@ -41,7 +42,7 @@ def save(sheet: AnswerSheet, given: dict[str, Any]) -> None:
         save_week(AnswerSheet.objects.get(pk=sheet.pk), given)
 
 
-def read(sheet: AnswerSheet) -> weeks.Week:
+def read(sheet: AnswerSheet) -> Week:
     with as_partner(sheet.partner):
         return own_week(AnswerSheet.objects.get(pk=sheet.pk))
 

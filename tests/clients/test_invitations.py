@@ -6,8 +6,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from assessments.assignments import Schedule, invite_to_sheet
+from assessments.assignments import invite_to_sheet
 from assessments.models import AnswerSheet
+from assessments.schedules import Schedule
 from clients.couples import PartnerDetails, create_couple, update_partners
 from clients.invitations import OutsideSafeHours
 from clients.models import Couple, Invitation, Partner
