@@ -5,7 +5,7 @@ one opening at a time, and every opening is logged.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -68,11 +68,16 @@ def wave_result(wave: Wave) -> dict[str, Any]:
 def stored_scores(sheet: AnswerSheet) -> dict[str, dict[str, Score]]:
     """What was stored, as exact fractions again; {} for a sheet without scores."""
     row = next(iter(sheet.scores.all()), None)
+    return scores_from_json(row.scores if row else {})
+
+
+def scores_from_json(stored: Mapping[str, Any]) -> dict[str, dict[str, Score]]:
+    """The inverse of safety.as_json."""
     return {
         direction: {
             key: Score(_fraction(one["score"]), one["answered"], one["of"], one["reason"]) for key, one in of.items()
         }
-        for direction, of in (row.scores if row else {}).items()
+        for direction, of in stored.items()
     }
 
 
@@ -140,10 +145,12 @@ def _pair_result(
 
 
 def days_between(first: AnswerSheet, second: AnswerSheet) -> float | None:
+    return days_apart(first.submitted_at, second.submitted_at)
+
+
+def days_apart(first: datetime | None, second: datetime | None) -> float | None:
     """Whole days between two submissions, the begun one not counted; None unless both were submitted."""
-    if first.submitted_at is None or second.submitted_at is None:
-        return None
-    return abs(first.submitted_at - second.submitted_at) // DAY
+    return None if first is None or second is None else abs(first - second) // DAY
 
 
 def _gap_json(instrument: Instrument, score_id: str, one: DyadicValue) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from assessments import rules, scoring
 from assessments.models import AnswerSheet, SafetyFlag, SheetScores, WeekReport
+from assessments.parameters import parameters_in_force
 from assessments.plan_templates import library as templates
 from assessments.sheets import SheetForm, form_of, values_of
 from clients.access import couples_visible_to
@@ -149,6 +150,7 @@ def store_scores(
         joint_scores=as_json(scoring.joint_scores(form.instrument, scored_values)),
         quality=scoring.quality(form.instrument, values, seconds),
         safety_unanswered=unanswered_safety_lines(form, values),
+        parameters=parameters_in_force(form.instrument) if form.instrument.measurement else "",
         scored_at=timezone.now(),
     )
     SheetScores.objects.bulk_create(

@@ -1,11 +1,14 @@
 from django.urls import path
 
-from assessments.views import instruments, results, therapist
+from assessments.views import instruments, progress, results, therapist
 
 urlpatterns = [
     path("", therapist.couples, name="couples"),
     path("couples/<uuid:couple_id>/", therapist.couple, name="couple"),
     path("couples/<uuid:couple_id>/assign/", therapist.couple_assign, name="couple-assign"),
+    path("couples/<uuid:couple_id>/prepare/", progress.couple_prepare, name="couple-prepare"),
+    path("couples/<uuid:couple_id>/progress/", progress.couple_progress, name="couple-progress"),
+    path("couples/<uuid:couple_id>/room/", progress.couple_room, name="couple-room"),
     path("couples/<uuid:couple_id>/results/", results.couple_results, name="couple-results"),
     path("couples/<uuid:couple_id>/results/lines/", results.couple_lines, name="couple-lines"),
     path("sheets/<uuid:sheet_id>/invite/", therapist.sheet_invite, name="sheet-invite"),

@@ -1,6 +1,7 @@
 """Making a practice and its members, and what a practice settles for itself."""
 
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
@@ -40,6 +41,12 @@ def add_member(practice: Practice, *, email: str, name: str, role: str, password
     if made:
         EmailAddress.objects.using(OWNER).create(user=user, email=email, verified=True, primary=True)
     return Membership.objects.using(OWNER).create(practice=practice, user=user, role=role, name=name)
+
+
+def practice_ids() -> list[UUID]:
+    """Every practice of the installation, asked at the gate."""
+    with transaction.atomic(durable=True):
+        return list(Practice.objects.order_by("id").values_list("id", flat=True))
 
 
 def time_zone() -> ZoneInfo:

@@ -1,4 +1,10 @@
+from collections.abc import Mapping
+
 from django import template
+
+from assessments.gap_reading import plain, signed
+from assessments.progress_charts import Frame
+from clients.models import Consent
 
 register = template.Library()
 
@@ -24,6 +30,67 @@ TONES = {
 def tone(state: str) -> str:
     """The tone of a badge that names this state."""
     return TONES.get(state, "neutral")
+
+
+VERDICTS = {
+    "reliably_better": ("reliably better", "good"),
+    "cannot_tell_yet": ("cannot tell yet", "neutral"),
+    "reliably_worse": ("reliably worse", "warn"),
+}
+
+
+@register.filter
+def verdict(code: str | None) -> str:
+    """One of the three words about a change."""
+    return VERDICTS[code][0] if code else ""
+
+
+@register.filter
+def verdict_tone(code: str | None) -> str:
+    return VERDICTS[code][1] if code else "neutral"
+
+
+@register.filter
+def number(value: float | None) -> str:
+    """A whole number, half away from zero; a dash where there is none."""
+    return plain(value)
+
+
+@register.filter
+def change(value: float | None) -> str:
+    """A whole number with its sign."""
+    return signed(value)
+
+
+@register.filter
+def at(items: Mapping[object, str], key: object) -> str:
+    return items[key]
+
+
+@register.filter
+def add_float(value: float, more: float) -> float:
+    return round(value + more, 1)
+
+
+@register.filter
+def chart_width(frame: Frame) -> int:
+    return frame.right - frame.left
+
+
+@register.filter
+def consent(kind: str) -> str:
+    return str(Consent.Kind(kind).label)
+
+
+@register.filter
+def barrier(code: str) -> str:
+    """What got in the way, as a therapist reads it."""
+    return code.replace("_", " ")
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    return "–" if share is None else f"{plain(100 * share)} %"
 
 
 AUDIENCES = {

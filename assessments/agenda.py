@@ -1,0 +1,102 @@
+"""A suggested agenda for the next session: at most three lines, each with the rule behind it. Plain Python.
+
+The therapist edits it in her head; nothing is stored. Lines about safety are kept apart (`is_private`): where both
+partners look on, they are left out before the three are chosen, so that nothing shows that there were any.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+LONGEST = 3
+DONE_LITTLE = 0.5
+MISSING_IN_A_ROW = 2
+
+
+@dataclass(frozen=True)
+class PartnerFacts:
+    """`verdict` is the newest word on the check-ins; `missing` how many of the last check-ins are missing in a row."""
+
+    name: str
+    verdict: str = ""
+    is_worsening: bool = False
+    open_flags: int = 0
+    missing: int = 0
+
+
+@dataclass(frozen=True)
+class ActivityFacts:
+    """One running activity in the newest reported week, over all who hold it."""
+
+    title: str
+    planned: int | None
+    done: tuple[int | None, ...]
+    barriers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Facts:
+    partners: Sequence[PartnerFacts] = ()
+    activities: Sequence[ActivityFacts] = ()
+    goals_due: Sequence[str] = ()
+    open_requests: Sequence[str] = ()
+    shared_wins: int = 0
+    due_forms: Sequence[str] = field(default_factory=tuple)
+    talks_missing: bool = False
+
+
+@dataclass(frozen=True)
+class AgendaLine:
+    text: str
+    rule: str
+    is_private: bool = False
+
+
+def agenda(facts: Facts, *, in_room: bool = False) -> list[AgendaLine]:
+    """The lines, most pressing first. In the room only what both partners know already."""
+    lines = [line for line in _lines(facts) if not (in_room and line.is_private)]
+    return lines[:LONGEST]
+
+
+def _lines(facts: Facts) -> Iterator[AgendaLine]:
+    yield from _safety_lines(facts)
+    yield from _check_in_lines(facts)
+    yield from filter(None, map(_activity_line, facts.activities))
+    yield from (AgendaLine(f"Rate the goal: {goal}", "goal_review_due") for goal in facts.goals_due)
+    yield from (AgendaLine(f"A request waits for its answer: {one}", "request_open") for one in facts.open_requests)
+    if facts.shared_wins:
+        yield AgendaLine(f"Bring in {_count(facts.shared_wins, 'small win')} that may be shared", "wins_to_share")
+
+
+def _safety_lines(facts: Facts) -> Iterator[AgendaLine]:
+    for one in facts.partners:
+        if one.open_flags:
+            yield AgendaLine(f"Talk with {one.name} alone: {_count(one.open_flags, 'open flag')}", "open_flag", True)
+    if facts.talks_missing:
+        yield AgendaLine("Meet each partner alone", "one_to_one_talk_missing", True)
+
+
+def _check_in_lines(facts: Facts) -> Iterator[AgendaLine]:
+    for one in facts.partners:
+        if one.verdict == "reliably_worse":
+            yield AgendaLine(f"{one.name}’s check-in is reliably worse, twice running", "reliably_worse", True)
+        elif one.is_worsening:
+            yield AgendaLine(f"{one.name}’s check-ins drift the wrong way", "cusum_alarm", True)
+    for form in facts.due_forms:
+        yield AgendaLine(f"{form} is due", "form_due", True)
+    for one in facts.partners:
+        if one.missing >= MISSING_IN_A_ROW:
+            text = f"{one.name} left out the last {one.missing} check-ins"
+            yield AgendaLine(text, "check_ins_missing", True)
+
+
+def _activity_line(activity: ActivityFacts) -> AgendaLine | None:
+    done = [count for count in activity.done if count is not None]
+    if not activity.planned or not done or max(done) > DONE_LITTLE * activity.planned:
+        return None
+    why = f", barrier {', '.join(sorted(set(activity.barriers)))}" if activity.barriers else ""
+    counts = " and ".join(str(count) for count in done)
+    return AgendaLine(f"{activity.title}: done {counts} of {activity.planned}{why}", "done_little", True)
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

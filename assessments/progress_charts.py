@@ -1,0 +1,226 @@
+"""Where everything of the charts over time stands, in the units of their view boxes. The templates only draw.
+
+A circle is always partner 1 and a square partner 2, so nothing rests on colour; a missing check-in breaks the line.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from assessments.charts import SERIES, Point
+from assessments.gaps import GapSeries
+from assessments.ledger import LedgerRow
+from assessments.measurement import Z95
+from assessments.progress import CheckIn, CheckInSeries
+from assessments.trend import SenLine
+
+LAST_POINTS = 10
+NAME_LENGTH = 12
+WEEK_SECONDS = 7 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The view box of a chart over time: the scale runs from `top` (100) to `bottom` (0)."""
+
+    kind: str
+    width: int
+    height: int
+    left: int
+    right: int
+    top: int
+    bottom: int
+
+    def y(self, value: float) -> float:
+        return round(self.bottom - (self.bottom - self.top) * min(100.0, max(0.0, value)) / 100, 1)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Points joined by a line: "x,y x,y …"."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class Band:
+    y: float
+    height: float
+
+
+@dataclass(frozen=True)
+class TimeSeries:
+    series: str
+    name: str
+    name_y: float
+    segments: tuple[Segment, ...]
+    points: tuple[Point, ...]
+    band: Band | None
+    trend: tuple[float, float, float, float] | None
+
+
+@dataclass(frozen=True)
+class Tick:
+    """One partner's week under the axis: its height is the share of what was planned that was done."""
+
+    x: float
+    y: float
+    height: float
+    series: str
+
+
+@dataclass(frozen=True)
+class TimeChart:
+    frame: Frame
+    series: tuple[TimeSeries, ...]
+    grid: tuple[tuple[float, int], ...]
+    dates: tuple[tuple[float, datetime], ...]
+    ticks: tuple[Tick, ...]
+
+
+@dataclass(frozen=True)
+class GapChart:
+    """Gaps of one domain, receiver by receiver, in a small box of -100 to 100 with the error of one gap around 0."""
+
+    series: tuple[tuple[str, tuple[Segment, ...], tuple[Point, ...]], ...]
+    band: Band
+
+
+WIDE = Frame("wide", 760, 280, 44, 640, 16, 216)
+PHONE = Frame("phone", 340, 260, 34, 256, 16, 196)
+TICK_HEIGHT = 16
+GAP_WIDTH, GAP_HEIGHT, GAP_EDGE = 160, 64, 8
+
+
+def check_in_charts(
+    series: Sequence[CheckInSeries], ledger: Sequence[LedgerRow], *, last: int | None
+) -> list[TimeChart]:
+    """The chart twice, for a wide page and for a phone; [] before the first scored check-in.
+
+    `last` is how many of the newest check-ins are shown; None for all.
+    """
+    shown = [(one, list(one.points)[-last:] if last else list(one.points)) for one in series]
+    moments = sorted({point.at for _, points in shown for point in points})
+    if not any(point.score is not None for _, points in shown for point in points):
+        return []
+    return [_chart(frame, shown, moments, ledger) for frame in (WIDE, PHONE)]
+
+
+def gap_chart(gaps: Sequence[GapSeries]) -> GapChart | None:
+    """The small chart of one domain; None where no wave has a gap."""
+    moments = sorted({point.at for one in gaps for point in one.points})
+    if not any(point.gap is not None for one in gaps for point in one.points):
+        return None
+    scale = _Scale(moments, GAP_EDGE, GAP_WIDTH - GAP_EDGE)
+    drawn = []
+    for one in gaps:
+        spots = [(scale.x(point.at), None if point.gap is None else _gap_y(point.gap)) for point in one.points]
+        position = one.receiver.position
+        points = tuple(Point(x, y, position, True) for x, y in spots if y is not None)
+        drawn.append((SERIES[position], tuple(_segments(spots)), points))
+    reach = Z95 * (gaps[0].error or 0.0)
+    return GapChart(tuple(drawn), Band(_gap_y(reach), round(_gap_y(-reach) - _gap_y(reach), 1)))
+
+
+class _Scale:
+    """Time along the box; a single moment stands in the middle."""
+
+    def __init__(self, moments: Sequence[datetime], left: float, right: float) -> None:
+        self.first, self.span = moments[0], (moments[-1] - moments[0]).total_seconds()
+        self.left, self.right = left, right
+
+    def x(self, moment: datetime) -> float:
+        if not self.span:
+            return (self.left + self.right) / 2
+        share = (moment - self.first).total_seconds() / self.span
+        return round(self.left + (self.right - self.left) * share, 1)
+
+
+def _chart(
+    frame: Frame,
+    shown: Sequence[tuple[CheckInSeries, list[CheckIn]]],
+    moments: Sequence[datetime],
+    ledger: Sequence[LedgerRow],
+) -> TimeChart:
+    scale = _Scale(moments, frame.left + 10, frame.right - 10)
+    every = max(1, len(moments) // (5 if frame.kind == "wide" else 3))
+    return TimeChart(
+        frame=frame,
+        series=tuple(_spread_names([_series(frame, scale, one, points) for one, points in shown])),
+        grid=tuple((frame.y(value), value) for value in (0, 25, 50, 75, 100)),
+        dates=tuple((scale.x(moment), moment) for moment in moments[::every]),
+        ticks=tuple(_ticks(frame, scale, moments, ledger)),
+    )
+
+
+def _series(frame: Frame, scale: _Scale, one: CheckInSeries, points: Sequence[CheckIn]) -> TimeSeries:
+    spots = [(scale.x(point.at), None if point.score is None else frame.y(point.score)) for point in points]
+    scored = [(x, y) for x, y in spots if y is not None]
+    low, high = one.band or (0.0, 0.0)
+    name = str(one.partner.name)
+    return TimeSeries(
+        series=SERIES[one.partner.position],
+        name=name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…",
+        name_y=scored[-1][1] if scored else frame.bottom,
+        segments=tuple(_segments(spots)),
+        points=tuple(Point(x, y, one.partner.position, True) for x, y in scored),
+        band=Band(frame.y(high), round(frame.y(low) - frame.y(high), 1)) if one.band else None,
+        trend=_trend_line(frame, scale, one, points),
+    )
+
+
+def _trend_line(
+    frame: Frame, scale: _Scale, one: CheckInSeries, points: Sequence[CheckIn]
+) -> tuple[float, float, float, float] | None:
+    if one.trend is None or not points:
+        return None
+    first = one.points[0].at
+    ends = points[0].at, points[-1].at
+    heights = [_on_line(one.trend.line, (end - first).total_seconds() / WEEK_SECONDS) for end in ends]
+    return scale.x(ends[0]), frame.y(heights[0]), scale.x(ends[1]), frame.y(heights[1])
+
+
+def _on_line(line: SenLine, weeks: float) -> float:
+    return line.intercept + line.slope * weeks
+
+
+def _segments(spots: Iterable[tuple[float, float | None]]) -> Iterator[Segment]:
+    run: list[str] = []
+    for x, y in [*spots, (0.0, None)]:
+        if y is not None:
+            run.append(f"{x},{y}")
+            continue
+        if len(run) > 1:
+            yield Segment(" ".join(run))
+        run = []
+
+
+def _spread_names(series: list[TimeSeries]) -> list[TimeSeries]:
+    """Names at the ends of two lines that meet are moved apart."""
+    if len(series) == 2 and abs(series[0].name_y - series[1].name_y) < 16:
+        middle = (series[0].name_y + series[1].name_y) / 2
+        upper = 0 if series[0].name_y <= series[1].name_y else 1
+        ys = {upper: middle - 8, 1 - upper: middle + 8}
+        return [TimeSeries(**{**vars(one), "name_y": ys[number]}) for number, one in enumerate(series)]
+    return series
+
+
+def _ticks(frame: Frame, scale: _Scale, moments: Sequence[datetime], ledger: Sequence[LedgerRow]) -> Iterator[Tick]:
+    for moment in moments:
+        for position in (1, 2):
+            own = [row for row in ledger if row.partner.position == position]
+            weeks = [week for row in own for week in row.weeks if _is_week_of(week.monday, moment)]
+            shares = [min(1.0, week.done / week.planned) for week in weeks if week.planned and week.done is not None]
+            if shares:
+                height = round(TICK_HEIGHT * sum(shares) / len(shares), 1)
+                x = scale.x(moment) + (-5 if position == 1 else 1)
+                yield Tick(x, frame.bottom + 22 + TICK_HEIGHT - height, max(height, 1.0), SERIES[position])
+
+
+def _is_week_of(monday: date, moment: datetime) -> bool:
+    return 0 <= (moment.date() - monday).days < 7
+
+
+def _gap_y(gap: float) -> float:
+    inside = min(100.0, max(-100.0, gap))
+    return round(GAP_HEIGHT / 2 - (GAP_HEIGHT / 2 - 6) * inside / 100, 1)

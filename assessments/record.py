@@ -1,0 +1,197 @@
+"""Everything on record about one couple that a page about its progress needs, read in a fixed number of statements.
+
+One statement a kind of row, whatever their number; what is made of it is made in Python (assessments/progress.py).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
+
+from assessments import library
+from assessments.instruments.definition import Instrument
+from assessments.measurement import Parameters
+from assessments.models import (
+    Activity,
+    ActivityHolder,
+    AnswerSheet,
+    Goal,
+    GoalRating,
+    RepairPlan,
+    SafetyFlag,
+    SessionRating,
+    SheetScores,
+    SpecificRequest,
+    WeekReport,
+)
+from assessments.parameters import parameters_used
+from assessments.plan_templates import library as templates
+from assessments.plan_templates.library import PlanTemplate
+from clients.models import Consent, CounselingSession, Couple, Partner
+from practice import audit
+
+
+@dataclass(frozen=True)
+class ScoredSheet:
+    """One sheet with the scores it got, None where it was not handed in; `parameters` is the version in force then."""
+
+    partner: UUID
+    wave: UUID
+    instrument: str
+    content_hash: str
+    opens_at: datetime
+    closes_at: datetime
+    submitted_at: datetime | None
+    state: str
+    safety_lines: bool | None
+    scores: dict[str, Any] | None
+    # The Monday of the week that is reported with it.
+    monday: date | None
+    parameters: str
+
+    def score(self, direction: str, score_id: str) -> float | None:
+        found = (self.scores or {}).get(direction, {}).get(score_id)
+        return None if found is None else found["score"]
+
+
+@dataclass(frozen=True)
+class HeldActivity:
+    """An activity with the partners who hold it; nobody for one of the therapist's."""
+
+    id: UUID
+    template: str
+    dose: dict[str, Any]
+    partners: tuple[UUID, ...]
+    started_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class CoupleRecord:
+    """`sheets`, `sessions` and `reports` in the order of time, since the couple came."""
+
+    couple: Couple
+    partners: tuple[Partner, ...]
+    sheets: tuple[ScoredSheet, ...]
+    flags: tuple[SafetyFlag, ...]
+    sessions: tuple[CounselingSession, ...]
+    plan: RepairPlan | None
+    activities: tuple[HeldActivity, ...]
+    reports: tuple[WeekReport, ...]
+    goals: tuple[Goal, ...]
+    requests: tuple[SpecificRequest, ...]
+
+    @cached_property
+    def template(self) -> PlanTemplate:
+        return templates.get(self.plan.template) if self.plan else templates.latest()
+
+    @cached_property
+    def instruments(self) -> dict[str, Instrument]:
+        """The instruments that were given, by reference."""
+        pairs = dict.fromkeys((sheet.instrument, sheet.content_hash) for sheet in self.sheets)
+        return {ref: library.resolve(ref, content_hash) for ref, content_hash in pairs}
+
+    @cached_property
+    def parameters(self) -> dict[str, dict[str, Parameters]]:
+        """What changes are judged by: by instrument id and the version that a sheet names."""
+        return parameters_used(self.instruments.values(), {sheet.parameters for sheet in self.sheets})
+
+    def sheets_of(self, instrument_id: str, *, since: datetime | None = None) -> list[ScoredSheet]:
+        """The opened sheets of one instrument, of any version, of windows that opened from `since` on."""
+        own = (sheet for sheet in self.sheets if sheet.instrument.partition("@")[0] == instrument_id)
+        return [sheet for sheet in own if since is None or sheet.opens_at >= since]
+
+    @property
+    def held_sessions(self) -> list[CounselingSession]:
+        return [session for session in self.sessions if session.held_at]
+
+    def running(self, partner: UUID) -> list[HeldActivity]:
+        return [one for one in self.activities if one.ended_at is None and partner in one.partners]
+
+
+def record_of(couple: Couple) -> CoupleRecord:
+    """What is on record about a couple, read by a clinician. Audited."""
+    audit.record("progress.read", object_id=couple.id, couple_id=couple.id)
+    plan = _plan(couple)
+    return CoupleRecord(
+        couple=couple,
+        partners=tuple(_partners(couple)),
+        sheets=tuple(_sheets(couple)),
+        flags=tuple(_flags(couple)),
+        sessions=tuple(_sessions(couple)),
+        plan=plan,
+        activities=tuple(_activities(plan)),
+        reports=tuple(WeekReport.objects.filter(couple=couple).order_by("monday")),
+        goals=tuple(_goals(couple)),
+        requests=tuple(SpecificRequest.objects.filter(couple=couple).order_by("asked_at")),
+    )
+
+
+def _partners(couple: Couple) -> QuerySet[Partner]:
+    """With `consents_in_force`: [{"kind", "version", "given_at"}]."""
+    in_force = Consent.objects.filter(partner_id=OuterRef("pk"), withdrawn_at=None).order_by("kind")
+    consents = in_force.values(found=JSONObject(kind=F("kind"), version=F("version"), given_at=F("given_at")))
+    return (
+        Partner.objects.filter(couple=couple).order_by("position").annotate(consents_in_force=ArraySubquery(consents))
+    )
+
+
+def _sheets(couple: Couple) -> Iterable[ScoredSheet]:
+    scored = SheetScores.objects.filter(sheet_id=OuterRef("pk"))
+    opened = AnswerSheet.objects.filter(couple=couple).exclude(safety_lines=None)
+    rows = opened.order_by("opens_at", "id").annotate(
+        scores_json=Subquery(scored.values("scores")[:1]), version=Subquery(scored.values("parameters")[:1])
+    )
+    named = rows.values_list(
+        "partner_id", "wave_id", "instrument", "content_hash", "opens_at", "closes_at", "submitted_at", "state",
+        "safety_lines", "scores_json", "week_of", "version",
+    )  # fmt: skip
+    return (ScoredSheet(*row[:-1], parameters=row[-1] or "") for row in named)
+
+
+def _flags(couple: Couple) -> QuerySet[SafetyFlag]:
+    unclosed = SafetyFlag.objects.filter(couple=couple).exclude(state=SafetyFlag.State.CLOSED)
+    return unclosed.order_by("raised_at")
+
+
+def _sessions(couple: Couple) -> QuerySet[CounselingSession]:
+    """With `rating`: {"stages", "engagement"} or None."""
+    rated = SessionRating.objects.filter(session_id=OuterRef("pk"))
+    rating = Subquery(rated.values(found=JSONObject(stages=F("stages"), engagement=F("engagement")))[:1])
+    sessions = CounselingSession.objects.filter(couple=couple).defer("note")
+    return sessions.annotate(rating=rating).order_by("held_at", "planned_at")
+
+
+def _plan(couple: Couple) -> RepairPlan | None:
+    """With `activity_rows`, each with the ids of its holders."""
+    holders = ActivityHolder.objects.filter(activity_id=OuterRef("pk")).order_by("partner__position")
+    rows = Activity.objects.filter(plan_id=OuterRef("pk")).order_by("started_at", "template")
+    held = rows.annotate(partner_ids=ArraySubquery(holders.values("partner_id")))
+    fields = ("id", "template", "dose", "started_at", "ended_at", "partner_ids")
+    packed = held.values(found=JSONObject(**{name: F(name) for name in fields}))
+    return RepairPlan.objects.filter(couple=couple).annotate(activity_rows=ArraySubquery(packed)).first()
+
+
+def _activities(plan: RepairPlan | None) -> Iterable[HeldActivity]:
+    for row in plan.activity_rows if plan else []:  # type: ignore[attr-defined]
+        yield HeldActivity(
+            id=UUID(row["id"]),
+            template=row["template"],
+            dose=row["dose"],
+            partners=tuple(UUID(one) for one in row["partner_ids"]),
+            started_at=datetime.fromisoformat(row["started_at"]),
+            ended_at=datetime.fromisoformat(row["ended_at"]) if row["ended_at"] else None,
+        )
+
+
+def _goals(couple: Couple) -> QuerySet[Goal]:
+    """With `rating_rows`: [{"partner", "level", "rated_at"}] in the order of time."""
+    ratings = GoalRating.objects.filter(goal_id=OuterRef("pk")).order_by("rated_at")
+    packed = ratings.values(found=JSONObject(partner=F("partner_id"), level=F("level"), rated_at=F("rated_at")))
+    return Goal.objects.filter(couple=couple).annotate(rating_rows=ArraySubquery(packed)).order_by("written_at")
