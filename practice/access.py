@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from asgiref.sync import iscoroutinefunction
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured
@@ -233,7 +234,11 @@ CLINICIANS = (Role.OWNER, Role.THERAPIST, Role.SUPERVISOR)
 
 
 def audience_of(view: Callable[..., Any]) -> Audience:
-    """The audience of a resolved view. Raises ImproperlyConfigured for a view that says none."""
+    """The audience of a resolved view. Raises ImproperlyConfigured for a view that says none, or is asynchronous."""
+    if iscoroutinefunction(view):
+        raise ImproperlyConfigured(
+            f"{view.__module__} has an asynchronous view: it may leave the request's connection."
+        )
     who = getattr(view, "audience", None) or getattr(getattr(view, "cls", None), "audience", None)
     if who is None and view.__module__.startswith("allauth."):
         return SIGN_IN

@@ -126,7 +126,7 @@ def fingerprint(table: str, practice_id: uuid.UUID) -> tuple[int, str]:
     return rows[0][0], rows[0][1]
 
 
-def copy_of_row(table: str, practice_id: uuid.UUID, **changes: Any) -> Jsonb | None:
+def copy_of_row(table: str, practice_id: uuid.UUID, /, **changes: Any) -> Jsonb | None:
     """One row of a practice as JSON, with these changes; None when there is none."""
     rows = as_maintenance(f'SELECT to_jsonb(t) FROM "{table}" t WHERE practice_id = %s LIMIT 1', practice_id)
     return Jsonb({**rows[0][0], **{name: str(value) for name, value in changes.items()}}) if rows else None

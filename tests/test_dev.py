@@ -84,3 +84,68 @@ def test_child_that_ends_early_is_reported_with_its_log(tmp_path):
     with pytest.raises(dev.Problem) as problem:
         children.wait_for("web", lambda: False)
     assert str(problem.value) == f"web has ended. The end of {tmp_path / 'web.log'}:\nno such module"
+
+
+def install(folder: Path, *programs: str, says: str) -> Path:
+    folder.mkdir(parents=True)
+    for name in programs:
+        (folder / name).write_text(f"#!/bin/sh\necho '{says}'\n")
+        (folder / name).chmod(0o755)
+    return folder
+
+
+def install_postgres(folder: Path, version: str) -> Path:
+    programs = ("initdb", "postgres", "pg_isready", "psql")
+    return install(folder, *programs, says=f"postgres (PostgreSQL) {version} (Debian {version}-1)")
+
+
+def test_newest_postgres_of_the_system_is_taken(tmp_path):
+    folders = [install_postgres(tmp_path / version, version) for version in ("9.6.24", "19.0", "18.1")]
+    assert dev.system_postgres([tmp_path / "nowhere", *folders]) == tmp_path / "19.0"
+
+
+def test_postgres_that_is_too_old_is_named_with_the_command_that_helps(tmp_path):
+    old = install_postgres(tmp_path / "15", "15.18")
+    with pytest.raises(dev.Problem) as refused:
+        dev.system_postgres([old])
+    assert f"PostgreSQL 15 in {old} is too old" in str(refused.value)
+    assert "`apt-get install postgresql-18`" in str(refused.value)
+
+
+def test_postgres_behind_a_link_is_found_with_all_its_programs(tmp_path):
+    folder = install_postgres(tmp_path / "18", "18.1")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "initdb").symlink_to(folder / "initdb")
+    assert dev.system_postgres([tmp_path / "bin"]) == folder
+
+
+def test_postgres_without_its_programs_does_not_count(tmp_path):
+    folder = install_postgres(tmp_path / "18", "18.1")
+    (folder / "initdb").unlink()
+    with pytest.raises(dev.Problem, match="no PostgreSQL was found"):
+        dev.system_postgres([folder])
+
+
+@pytest.mark.parametrize(
+    ("programs", "taken"), [(("redis-server",), "redis-server"), (("redis-server", "valkey-server"), "valkey-server")]
+)
+def test_valkey_of_the_system_is_taken_before_redis(tmp_path, programs, taken):
+    folder = install(tmp_path / "bin", *programs, says="v=9.0.0")
+    assert dev.system_valkey([folder]) == folder / taken
+
+
+def test_missing_valkey_names_the_command_that_helps(tmp_path):
+    with pytest.raises(dev.Problem, match=r"`apt-get install valkey-server`.*set REDIS_URL"):
+        dev.system_valkey([tmp_path])
+
+
+def test_servers_that_are_set_win(tmp_path, monkeypatch):
+    given = {"DATABASE_URL": "postgres://a", "OWNER_DATABASE_URL": "postgres://b", "REDIS_URL": "redis://c"}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    children = dev.Children(tmp_path)
+    servers = dev.Servers(tmp_path, keys=dev.new_secrets(), children=children, durable=False)
+    servers.start()
+    assert children.running == {}
+    assert {name: servers.environment()[name] for name in given} == given
+    assert servers.environment_of_tests() == {}

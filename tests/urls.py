@@ -1,8 +1,10 @@
 """Pages that go wrong on purpose, beside the product's own, for tests of the middleware."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template import engines
 from django.template.response import TemplateResponse
@@ -65,6 +67,41 @@ def scope(request: HttpRequest) -> HttpResponse:
         return HttpResponse("none")
 
 
+def what_a_thread_reads() -> str:
+    """By the models and by SQL: a thread has a connection of its own, and nobody gave it a scope."""
+    try:
+        with transaction.atomic():
+            try:
+                return str(Couple.objects.count())
+            except tenancy.ScopeError:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT count(*) FROM clients_couple WHERE practice_id = practice_id")
+                    return str(cursor.fetchone())
+    except DatabaseError as error:
+        return f"refused {getattr(error.__cause__, 'sqlstate', '')}"
+    finally:
+        connection.close()
+
+
+@staff()
+def threaded(request: HttpRequest) -> HttpResponse:
+    with ThreadPoolExecutor(1) as thread:
+        return HttpResponse(thread.submit(what_a_thread_reads).result())
+
+
+@staff()
+def handed_to_a_thread(request: HttpRequest) -> HttpResponse:
+    """A queryset made in the request and read elsewhere."""
+    couples = Couple.objects.all()
+    with ThreadPoolExecutor(1) as thread:
+        return HttpResponse(str(thread.submit(list, couples).result()))
+
+
+@staff()
+async def asynchronous(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(str(await Couple.objects.acount()))
+
+
 def without_audience(request: HttpRequest) -> HttpResponse:
     return HttpResponse("served")
 
@@ -77,6 +114,9 @@ urlpatterns = [
     path("failing-while-rendering/", failing_while_rendering),
     path("anonymous/", anonymous),
     path("scope/", scope),
+    path("threaded/", threaded),
+    path("handed-to-a-thread/", handed_to_a_thread),
+    path("asynchronous/", asynchronous),
     path("without-audience/", without_audience),
     path("", include("practice.urls")),
 ]

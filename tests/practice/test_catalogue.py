@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.database
 
 
 @pytest.mark.parametrize("find", FINDINGS, ids=lambda find: find.__name__)
-def test_nothing_is_found(find: Callable[[], set[object]]) -> None:
+def test_nothing_is_found(find: Callable[[], Collection[object]]) -> None:
     assert find() == set()
 
 

@@ -8,7 +8,6 @@ from django.db import connections
 from practice.database.base import SET_CONTEXT
 from practice.database.context import sign
 from tests.attacks import (
-    as_maintenance,
     attacker,
     connect,
     fingerprint,
@@ -256,14 +255,3 @@ def test_listener_hears_nothing_of_another_practice(north: World) -> None:
         make_world("south", ("Trudy", "Walter"))
         listener.execute("SELECT 1")
         assert list(listener.notifies(timeout=0)) == []
-
-
-def test_conflict_tells_nothing_about_a_foreign_row(north: World, south: World) -> None:
-    sql = (
-        "INSERT INTO clients_couple (practice_id, id, label, state, closed_reason, created_at) "
-        "VALUES (%s, %s, 'x', 'intake', '', now()) ON CONFLICT DO NOTHING"
-    )
-    with attacker(north.scopes()["clinician"]) as connection:
-        same_id = outcome(connection, sql, north.practice.id, south.couple.id)
-    assert same_id == [(1,)]
-    assert as_maintenance("SELECT count(*) FROM clients_couple WHERE id = %s", south.couple.id) == [(1,)]

@@ -80,6 +80,20 @@ def test_view_that_says_no_audience_is_not_served(client: Client) -> None:
         client.get("/without-audience/")
 
 
+def test_thread_in_a_view_has_no_scope(alice: Membership, couple: Couple) -> None:
+    assert client_of(alice).get("/threaded/").content == b"refused 42501"
+
+
+def test_queryset_handed_to_a_thread_is_refused(alice: Membership, couple: Couple) -> None:
+    with pytest.raises(TransactionManagementError):
+        client_of(alice).get("/handed-to-a-thread/")
+
+
+def test_asynchronous_view_is_not_served(alice: Membership, couple: Couple) -> None:
+    with pytest.raises(ImproperlyConfigured):
+        client_of(alice).get("/asynchronous/")
+
+
 @pytest.mark.parametrize("name", ["Host", "X-Practice", "X-Forwarded-Host", "X-Tenant", "X-User"])
 def test_header_does_not_choose_the_practice(
     alice: Membership, couple: Couple, mallory: Membership, other_couple: Couple, name: str, settings: object

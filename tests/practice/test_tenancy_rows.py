@@ -132,41 +132,6 @@ def test_owner_sees_every_row_when_security_is_not_forced(north: World, south: W
         assert catalogue("SELECT count(*) FROM clients_couple") == [(2,)]
 
 
-CHILDREN = [
-    ("clients_couple", "therapist_id", "therapist"),
-    ("assessments_assignment", "couple_id", "couple"),
-    ("clients_invitation", "partner_id", "partner"),
-    ("clients_invitation", "sheet_id", "sheet"),
-    ("assessments_answersheet", "couple_id", "couple"),
-]
-
-
-def adopted(world: World, table: str, column: str, parent: uuid.UUID) -> object:
-    """What happens when an own row is pointed at this parent."""
-    with attacker(world.scopes()["clinician"]) as connection:
-        return outcome(connection, f'UPDATE "{table}" SET "{column}" = %s', parent)
-
-
-@pytest.mark.parametrize(("table", "column", "parent"), CHILDREN)
-def test_foreign_parent_is_answered_like_one_that_does_not_exist(
-    north: World, south: World, table: str, column: str, parent: str
-) -> None:
-    foreign = adopted(north, table, column, getattr(south, parent).id)
-    random = adopted(north, table, column, uuid.uuid4())
-    assert (foreign, random) == ("23503", "23503")
-
-
-def test_foreign_parent_is_taken_without_the_composite_key(north: World, south: World) -> None:
-    with taken_away(
-        "ALTER TABLE assessments_assignment DROP CONSTRAINT assessments_assignment_couple_id_fk",
-        restore=[
-            "ALTER TABLE assessments_assignment ADD CONSTRAINT assessments_assignment_couple_id_fk "
-            "FOREIGN KEY (practice_id, couple_id) REFERENCES clients_couple (practice_id, id)"
-        ],
-    ):
-        assert adopted(north, "assessments_assignment", "couple_id", south.couple.id) == [(2,)]
-
-
 UNSEEN_BY_PARTNERS = (
     "assessments_answers", "assessments_safetyflag", "assessments_sheetscores", "clients_couple", "clients_partner",
     "practice_auditevent", "assessments_repairplan", "assessments_activity", "assessments_activityholder",
