@@ -30,6 +30,12 @@ class AlreadyAssigned(DomainError):
     code = "already_assigned"
 
 
+class NobodyTakesPart(DomainError):
+    """Neither partner takes part any more, so there is nobody to ask."""
+
+    code = "nobody_takes_part"
+
+
 class SheetNotOpen(DomainError):
     """This form is not open, so nobody can be invited to it."""
 
@@ -46,7 +52,8 @@ def assign_instrument(
 ) -> Assignment:
     """Give an instrument to a couple. What is due opens at once and its links go out.
 
-    Raises UnknownInstrument, LicenceExpired, ModeNotAllowed, InvalidInput, CoupleClosed, AlreadyAssigned.
+    Raises UnknownInstrument, LicenceExpired, ModeNotAllowed, InvalidInput, CoupleClosed, AlreadyAssigned,
+    NobodyTakesPart.
     """
     found = library.resolve(instrument)
     library.refuse_expired(found)
@@ -94,7 +101,7 @@ def assign_to_couples(
                     couple, instrument=instrument, membership=membership, sitting=sitting, schedule=schedule
                 )
             )
-        except (CoupleClosed, AlreadyAssigned) as error:
+        except (CoupleClosed, AlreadyAssigned, NobodyTakesPart) as error:
             skipped.append({"couple": str(couple.id), "code": error.code})
     return assignments, skipped
 
@@ -128,13 +135,8 @@ def open_wave(reference: UUID) -> None:
 
 def was_called_off(wave: Wave) -> bool:
     """Whether a wave never opened because the licence of its form had ended by then."""
-    ended = wave.assignment.ended_at
-    return (
-        wave.opened_at is None
-        and wave.closed_at is not None
-        and wave.closed_at != ended
-        and any(sheet.state == AnswerSheet.State.WITHDRAWN for sheet in wave.sheets.all())
-    )
+    unopened = wave.opened_at is None and wave.closed_at not in (None, wave.assignment.ended_at)
+    return unopened and any(sheet.state == AnswerSheet.State.WITHDRAWN for sheet in wave.sheets.all())
 
 
 def close_wave(reference: UUID) -> None:
@@ -200,6 +202,8 @@ def _refuse(couple: Couple, instrument: Instrument) -> None:
 def _make_waves(assignment: Assignment, windows: Sequence[tuple[datetime, datetime]]) -> list[Wave]:
     couple = assignment.couple
     partners = list(Partner.objects.filter(couple=couple, state=Partner.State.ACTIVE))
+    if not partners:
+        raise NobodyTakesPart
     is_check_in = library.resolve(assignment.instrument, assignment.content_hash).is_check_in
     waves = [
         Wave(assignment=assignment, couple=couple, number=number, opens_at=opens, closes_at=closes)

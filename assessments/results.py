@@ -5,6 +5,7 @@ one opening at a time, and every opening is logged.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
@@ -167,30 +168,41 @@ def _float(value: Fraction | None) -> float | None:
     return None if value is None else float(value)
 
 
-def opened_lines(sheet: AnswerSheet, *, lines: Iterable[str]) -> list[dict[str, Any]]:
-    """The single answers of some lines, opened by a therapist and logged. Raises Http404 for a line not given.
+@dataclass(frozen=True)
+class OpenedLine:
+    """One single answer in words; None while it is masked."""
 
-    A confidential line is opened alone: with others it stays masked.
+    line: Line
+    answer: str | None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def masked(self) -> bool:
+        return self.answer is None
+
+
+def opened_lines(sheet: AnswerSheet, *, topic: str = "", lines: Iterable[str] = ()) -> list[OpenedLine]:
+    """The single answers of a topic or of some lines, opened by a therapist and logged. Raises Http404 for none.
+
+    A confidential line is opened alone and by its own name: in a topic, or with others, it stays masked. This is the
+    only place that says so.
     """
     form = form_of(sheet)
-    asked = list(dict.fromkeys(lines))
-    if not asked or not set(asked) <= form.given:
+    named = set(lines)
+    chosen = [line for line in form.lines if (line.domain == topic if topic else line.id in named)]
+    if not chosen or not named <= form.given:
         raise Http404
+    alone = not topic and len(chosen) == 1
+    shown = [line for line in chosen if alone or line.audience != "confidential"]
     values, _ = values_of(sheet, form)
-    chosen = [form.instrument.by_id[line_id] for line_id in asked]
-    shown = [line for line in chosen if line.audience != "confidential" or len(chosen) == 1]
     audit.record("lines.opened", object_id=sheet.id, couple_id=sheet.couple_id, lines=[line.id for line in shown])
-    return [_opened(form.instrument, line, values[line.id], masked=line not in shown) for line in chosen]
+    return [
+        _opened(form.instrument, line, values[line.id]) if line in shown else OpenedLine(line, None) for line in chosen
+    ]
 
 
-def _opened(instrument: Instrument, line: Line, stored: int | None, *, masked: bool) -> dict[str, Any]:
+def _opened(instrument: Instrument, line: Line, stored: int | None) -> OpenedLine:
     labels = {option.value: option.label for option in line.scale}
     states = {-1: "It did not come up", -2: "Rather not say", None: "Left blank"}
     answer = labels[stored] if stored is not None and stored >= 0 else states[stored]
-    return {
-        "line": line.id,
-        "text": line.text,
-        "answer": None if masked else answer,
-        "masked": masked,
-        "notes": instrument.notes_for(line),
-    }
+    return OpenedLine(line, answer, tuple(instrument.notes_for(line)))

@@ -96,7 +96,7 @@ def partner_fields(number: int, *, unclear: str = "") -> dict[str, forms.Field]:
             required=False,
             max_length=80,
             label=_("Name to use in messages to partner %(number)s") % who,
-            help_text=_("Only where their own name would not be safe."),
+            help_text=_("The first line of an e-mail. Never their own name; leave it empty for none."),
         ),
     }
 
@@ -111,7 +111,7 @@ def hours_fields(number: int, *, unclear: str) -> dict[str, forms.Field]:
     days = forms.MultipleChoiceField(
         required=bool(unclear),
         choices=list(zip(DAYS, (name for _number, name in sorted(dates.WEEKDAYS.items())), strict=True)),
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "field-columns"}),
         label=_("Safe hours of partner %(number)s") % who,
         help_text=help_text,
     )

@@ -78,6 +78,15 @@ def update_practice(practice: Practice, **settled: str | bool) -> None:
     audit.record("practice.changed", object_id=practice.id, fields=sorted(settled))
 
 
+def resources_changed(practice: Practice) -> bool:
+    """Whether the list in force is another than the one this practice confirmed, so that somebody should look again.
+
+    Safety lines go on being asked until the confirmation is too old: leaving them out would leave people unasked, and
+    what partners read is the newer list, which must be complete for the country either way.
+    """
+    return bool(practice.resources_confirmed_at) and practice.resources_version != str(crisis_resources()["version"])
+
+
 def confirm_resources(practice: Practice, *, by: Membership, at: datetime | None = None) -> None:
     """The practice has checked the help lines of its country: who, when, which list. Raises ResourcesMissing."""
     if missing := missing_topics(practice.country):

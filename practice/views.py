@@ -10,7 +10,7 @@ from practice.content import crisis_resources, missing_topics, resolve_resources
 from practice.errors import DomainError
 from practice.forms import PracticeForm
 from practice.models import Membership, Practice, Role
-from practice.practices import confirm_resources, update_practice
+from practice.practices import confirm_resources, resources_changed, update_practice
 
 SETTLES = (Role.OWNER, Role.ADMIN)
 
@@ -82,6 +82,7 @@ def settings_page(
         "settles": request.membership.role in SETTLES,
         "resources": [described(line) for topic in order for line in resolved.get(topic, [])],
         "missing": [topic.replace("_", " ") for topic in missing_topics(practice.country)],
+        "changed": resources_changed(practice),
         "confirm_error": confirm_error,
     }
     return render(request, "practice/settings.html", context, status=status)

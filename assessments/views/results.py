@@ -7,10 +7,10 @@ from django.views.decorators.http import require_POST
 
 from assessments import library
 from assessments.charts import result_charts
-from assessments.instruments.definition import CONTEXT, Instrument, Line
+from assessments.instruments.definition import CONTEXT, Instrument
 from assessments.models import AnswerSheet
 from assessments.reading import chosen_wave, opened_waves, read_wave
-from assessments.results import opened_lines
+from assessments.results import OpenedLine, opened_lines
 from assessments.sheets import form_of
 from clients.access import couples_visible_to
 from practice.access import CLINICIANS, StaffRequest, staff
@@ -60,21 +60,15 @@ def couple_lines(request: StaffRequest, couple_id: UUID) -> HttpResponse:
     couple = get_object_or_404(couples_visible_to(request.membership), pk=couple_id)
     sheets = AnswerSheet.objects.select_related("partner").filter(couple=couple)
     sheet = get_object_or_404(sheets, pk=uuid_or_404(request.POST.get("sheet", "")))
-    form = form_of(sheet)
-    if domain := request.POST.get("domain"):
-        lines = [line for line in form.lines if line.domain == domain]
-    else:
-        lines = [line for line in form.lines if line.id in request.POST.getlist("line")]
-    if not lines:
-        raise Http404
-    alone = "domain" not in request.POST and len(lines) == 1
+    topic, named = request.POST.get("domain", ""), request.POST.getlist("line")
+    opened = opened_lines(sheet, topic=topic, lines=[] if topic else named)
+    instrument = form_of(sheet).instrument
     context = {
         "couple": couple,
         "sheet": sheet,
-        "title": domain_label(form.instrument, lines[0].domain),
-        "directions": by_direction(form.instrument, opened(sheet, lines, alone=alone)),
-        "one": alone,
-        "no_print": not library.allows(form.instrument, library.PRINT),
+        "title": domain_label(instrument, opened[0].line.domain),
+        "directions": by_direction(instrument, opened),
+        "no_print": not library.allows(instrument, library.PRINT),
     }
     return render(request, "assessments/lines.html", context)
 
@@ -86,17 +80,8 @@ def uuid_or_404(text: str) -> UUID:
         raise Http404 from error
 
 
-def opened(sheet: AnswerSheet, lines: list[Line], *, alone: bool) -> list[tuple[Line, dict[str, Any]]]:
-    """Each line with its answer, or masked: a confidential one is opened only by asking for it alone."""
-    asked = [line.id for line in lines if alone or line.audience != "confidential"]
-    found = {entry["line"]: entry for entry in opened_lines(sheet, lines=asked)} if asked else {}
-    return [(line, found.get(line.id, {"answer": None, "masked": True, "notes": []})) for line in lines]
-
-
-def by_direction(
-    instrument: Instrument, lines: list[tuple[Line, dict[str, Any]]]
-) -> list[tuple[str, list[tuple[Line, dict[str, Any]]]]]:
+def by_direction(instrument: Instrument, opened: list[OpenedLine]) -> list[tuple[str, list[OpenedLine]]]:
     labels = {key: instrument.words(direction["label"]) for key, direction in instrument.directions.items()}
     labels[CONTEXT] = ""
-    order = dict.fromkeys(line.direction for line, _ in lines)
-    return [(labels[key], [pair for pair in lines if pair[0].direction == key]) for key in order]
+    order = dict.fromkeys(one.line.direction for one in opened)
+    return [(labels[key], [one for one in opened if one.line.direction == key]) for key in order]

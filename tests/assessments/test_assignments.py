@@ -6,7 +6,7 @@ import time_machine
 from django.utils import timezone
 
 from assessments.answers import decline_sheet
-from assessments.assignments import end_assignment, open_wave
+from assessments.assignments import NobodyTakesPart, assign_to_couples, end_assignment, open_wave
 from assessments.instruments.definition import CONTEXT
 from assessments.models import AnswerSheet, Assignment, Wave
 from assessments.schedules import WINDOW, Schedule
@@ -133,3 +133,17 @@ def test_checklist_is_on_the_first_form_of_a_series_only(alice: Membership, coup
     with as_staff(alice):
         waves = list(Wave.objects.filter(assignment=series).order_by("number"))
     assert [wave.context_lines for wave in waves] == [True, False, False]
+
+
+def test_couple_without_anybody_left_is_asked_nothing(
+    alice: Membership, couple: Couple, dana: Partner, erin: Partner
+) -> None:
+    with as_staff(alice):
+        for partner in (dana, erin):
+            leave(partner)
+    with pytest.raises(NobodyTakesPart):
+        assign(alice, couple)
+    with as_staff(alice):
+        _, skipped = assign_to_couples([couple], instrument="ena-c", membership=alice)
+        assert [one["code"] for one in skipped] == ["nobody_takes_part"]
+        assert not Assignment.objects.exists()

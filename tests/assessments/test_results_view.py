@@ -9,6 +9,7 @@ from django.test import Client
 from assessments.assignments import end_assignment
 from assessments.models import AnswerSheet, Assignment
 from assessments.reading import whole
+from assessments.results import opened_lines
 from clients.couples import leave
 from clients.models import Couple, Partner
 from practice.models import AuditEvent, Membership, Practice
@@ -236,6 +237,20 @@ def test_a_confidential_line_stays_masked_until_it_is_opened_alone(browser, alic
     alone = open_lines(browser, sheet, line="self.IM11").content.decode()
     assert "Almost always" in alone
     assert events(practice, "lines.opened")[-1].detail["lines"] == ["self.IM11"]
+
+
+def test_a_confidential_line_is_alone_only_when_nothing_else_is_asked_for(alice, assignment, dana):
+    sheet = sheet_of(alice, assignment, dana)
+    submit(sheet, {"self.IM11": 4, "self.IM1": 0})
+
+    def masked(**asked: object) -> dict[str, bool]:
+        with as_staff(alice):
+            return {one.line.id: one.masked for one in opened_lines(AnswerSheet.objects.get(pk=sheet.pk), **asked)}
+
+    assert masked(lines=["self.IM11"]) == {"self.IM11": False}
+    assert masked(lines=["self.IM11", "self.IM11"]) == {"self.IM11": False}
+    assert masked(lines=["self.IM1", "self.IM11"]) == {"self.IM1": False, "self.IM11": True}
+    assert masked(topic="IM")["self.IM11"] is True
 
 
 def test_what_an_abandoned_form_holds_can_be_opened(browser, alice, assignment, dana):

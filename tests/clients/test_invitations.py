@@ -17,7 +17,7 @@ from practice.content import client_texts
 from practice.models import Membership, Practice
 from practice.practices import as_maintenance
 from tests import attacks
-from tests.factories import as_staff, assign, deliver_outbox, partner_of, sheet_of
+from tests.factories import as_staff, assign, client_of, deliver_outbox, partner_of, sheet_of
 
 pytestmark = pytest.mark.database
 
@@ -63,6 +63,9 @@ def test_a_mail_waits_for_the_safe_hours_and_then_goes(at_noon, alice, smtp):
     assign(alice, couple_with(alice, hours=at_nine(tomorrow())))
     deliver_outbox()
     assert sent_to(smtp) == ["erin@example.org"]
+    with as_staff(alice):
+        couple_id = Couple.objects.values_list("id", flat=True).get()
+    assert b"waits for the safe hours" in client_of(alice).get(f"/couples/{couple_id}/").content
     with time_machine.travel(tomorrow(8.99)):
         assert deliver_outbox() == 0
     with time_machine.travel(tomorrow(9)):

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 import pytest
 from django.utils import timezone
 
+from assessments.safety import safety_lines_allowed
 from practice.models import Membership, Practice, Role
 from practice.practices import as_maintenance
 from tests import factories
@@ -66,6 +67,28 @@ def test_confirming_help_lines_keeps_who_and_when(olive):
     found = kept(admin)
     assert (found.resources_confirmed_by, found.resources_version) == ("Ada", "0.2.0")
     assert b"Checked by Ada" in browser.get("/practice/").content
+
+
+def test_a_list_that_changed_since_it_was_confirmed_asks_for_another_look(olive, alice, couple):
+    browser = client_of(olive)
+    said = b"This list is newer than the one that was checked."
+    assert said not in browser.get("/practice/").content
+    with as_maintenance():
+        Practice.objects.using("owner").update(resources_version="0.1.0")
+    content = browser.get("/practice/").content
+    assert said in content
+    assert b"Changed since" in content
+    with as_staff(alice):
+        assert safety_lines_allowed(couple)
+    browser.post("/practice/", {"confirm": "1"})
+    assert said not in browser.get("/practice/").content
+    assert kept(olive).resources_version == "0.2.0"
+
+
+def test_a_list_that_was_never_confirmed_has_not_changed():
+    practice = factories.make_practice("New", slug="new", confirmed=False)
+    owner = factories.make_member(practice, "Olga", role=Role.OWNER)
+    assert b"This list is newer" not in client_of(owner).get("/practice/").content
 
 
 def test_a_country_without_complete_lines_cannot_be_confirmed():
