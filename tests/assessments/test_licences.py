@@ -17,7 +17,7 @@ from practice.models import Membership, Practice
 from practice.practices import as_maintenance
 from tests import factories
 from tests.api.clients import V1, api_of, partner_api, problem
-from tests.assessments.test_therapist_views import definition
+from tests.assessments.test_instrument_views import definition
 from tests.factories import as_staff, assign, client_of, deliver_outbox, make_couple, partner_of, sheet_of
 
 pytestmark = pytest.mark.database
