@@ -15,6 +15,21 @@ OFTEN_ENOUGH = 3
 MISSING_IN_A_ROW = 2
 
 
+RULES = {
+    "open_flag": "an urgent or review flag is open",
+    "one_to_one_talk_missing": "a partner was not met alone since care began",
+    "reliably_worse": "two check-ins in a row beyond the error of a change",
+    "cusum_alarm": "small steps the wrong way add up (CUSUM)",
+    "form_due": "eight weeks or six sessions since the last full form",
+    "check_ins_missing": "two or more check-ins in a row are missing",
+    "done_little": "at most half of what was planned, by whoever did most",
+    "noticed_little": "at most half of it was noticed; neither is the truth",
+    "goal_review_due": "its review day is at most a week away",
+    "request_open": "it was asked and not answered yet",
+    "wins_to_share": "their writers let you bring them in",
+}
+
+
 @dataclass(frozen=True)
 class PartnerFacts:
     """`verdict` is the newest word on the check-ins; `missing` how many of the last check-ins are missing in a row."""
@@ -57,6 +72,11 @@ class AgendaLine:
     text: str
     rule: str
     is_private: bool = False
+
+    @property
+    def why(self) -> str:
+        """The rule in words."""
+        return RULES[self.rule]
 
 
 def agenda(facts: Facts, *, in_room: bool = False) -> list[AgendaLine]:
@@ -103,7 +123,7 @@ def _activity_line(activity: ActivityFacts) -> AgendaLine | None:
     done = [count for count in activity.done if count is not None]
     if not activity.planned or not done or max(done) > DONE_LITTLE * activity.planned:
         return None
-    why = f", barrier {', '.join(sorted(set(activity.barriers)))}" if activity.barriers else ""
+    why = f"; in the way: {', '.join(sorted(set(activity.barriers)))}" if activity.barriers else ""
     counts = " and ".join(str(count) for count in done)
     return AgendaLine(f"{activity.title}: done {counts} of {activity.planned}{why}", "done_little", True)
 

@@ -165,8 +165,7 @@ def _activity_weeks(record: CoupleRecord, partner: UUID, monday: date) -> list[A
 
 
 def _full_forms(record: CoupleRecord) -> tuple[Instrument, list[ScoredSheet]] | None:
-    identifier = record.template.measured_by.partition("@")[0]
-    sheets = [one for one in record.sheets_of(identifier) if one.scores is not None]
+    sheets = [one for one in record.sheets_of(record.measured_by) if one.scores is not None]
     return (record.instruments[sheets[-1].instrument], sheets) if sheets else None
 
 

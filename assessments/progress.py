@@ -127,8 +127,7 @@ def check_ins(record: CoupleRecord) -> list[CheckInSeries]:
 
 def full_forms(record: CoupleRecord) -> FullForms | None:
     """What the full forms say, from the last two that each partner handed in; None before the first."""
-    identifier = record.template.measured_by.partition("@")[0]
-    sheets = [one for one in record.sheets_of(identifier) if one.scores is not None]
+    sheets = [one for one in record.sheets_of(record.measured_by) if one.scores is not None]
     if not sheets:
         return None
     instrument = record.instruments[sheets[-1].instrument]
@@ -151,8 +150,8 @@ def full_forms(record: CoupleRecord) -> FullForms | None:
 
 def companions(record: CoupleRecord) -> list[Companion]:
     """The newest scores of the other instruments that were given, with their own direction."""
-    apart = {record.template.measured_by.partition("@")[0]}
-    others = {one.id: one for one in record.instruments.values() if one.id not in apart and not one.is_check_in}
+    every = record.instruments.values()
+    others = {one.id: one for one in every if one.id != record.measured_by and not one.is_check_in}
     return [
         found
         for instrument in others.values()

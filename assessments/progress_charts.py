@@ -80,16 +80,18 @@ class TimeChart:
 
 @dataclass(frozen=True)
 class GapChart:
-    """Gaps of one domain, receiver by receiver, in a small box of -100 to 100 with the error of one gap around 0."""
+    """Gaps of one domain, receiver by receiver, in a small box with the error of one gap around 0."""
 
     series: tuple[tuple[str, tuple[Segment, ...], tuple[Point, ...]], ...]
     band: Band
 
 
-WIDE = Frame("wide", 760, 280, 44, 640, 16, 216)
-PHONE = Frame("phone", 340, 260, 34, 256, 16, 196)
+WIDE = Frame("wide", 760, 262, 44, 640, 16, 216)
+PHONE = Frame("phone", 340, 242, 34, 256, 16, 196)
 TICK_HEIGHT = 16
-GAP_WIDTH, GAP_HEIGHT, GAP_EDGE = 160, 64, 8
+GAP_WIDTH, GAP_HEIGHT, GAP_EDGE = 120, 36, 8
+# Of a gap's scale of -100 to 100 the small chart shows this much; what is beyond stands at its edge.
+GAP_REACH = 75.0
 
 
 def check_in_charts(
@@ -149,7 +151,7 @@ def _chart(
         series=tuple(_spread_names([_series(frame, scale, one, points) for one, points in shown])),
         grid=tuple((frame.y(value), value) for value in (0, 25, 50, 75, 100)),
         dates=tuple((scale.x(moment), moment) for moment in moments[::every]),
-        ticks=tuple(_ticks(frame, scale, moments, ledger)),
+        ticks=tuple(_ticks(frame, scale, shown, ledger)),
     )
 
 
@@ -205,22 +207,32 @@ def _spread_names(series: list[TimeSeries]) -> list[TimeSeries]:
     return series
 
 
-def _ticks(frame: Frame, scale: _Scale, moments: Sequence[datetime], ledger: Sequence[LedgerRow]) -> Iterator[Tick]:
-    for moment in moments:
-        for position in (1, 2):
-            own = [row for row in ledger if row.partner.position == position]
-            weeks = [week for row in own for week in row.weeks if _is_week_of(week.monday, moment)]
-            shares = [min(1.0, week.done / week.planned) for week in weeks if week.planned and week.done is not None]
-            if shares:
-                height = round(TICK_HEIGHT * sum(shares) / len(shares), 1)
-                x = scale.x(moment) + (-5 if position == 1 else 1)
-                yield Tick(x, frame.bottom + 22 + TICK_HEIGHT - height, max(height, 1.0), SERIES[position])
+def _ticks(
+    frame: Frame,
+    scale: _Scale,
+    shown: Sequence[tuple[CheckInSeries, list[CheckIn]]],
+    ledger: Sequence[LedgerRow],
+) -> Iterator[Tick]:
+    for one, points in shown:
+        position = one.partner.position
+        practised = _shares(row for row in ledger if row.partner.position == position)
+        for point in points:
+            if shares := practised.get(point.monday):
+                height = max(1.0, round(TICK_HEIGHT * sum(shares) / len(shares), 1))
+                x = round(scale.x(point.at) + (-5 if position == 1 else 1), 1)
+                yield Tick(x, round(frame.bottom + 22 + TICK_HEIGHT - height, 1), height, SERIES[position])
 
 
-def _is_week_of(monday: date, moment: datetime) -> bool:
-    return 0 <= (moment.date() - monday).days < 7
+def _shares(rows: Iterable[LedgerRow]) -> dict[date | None, list[float]]:
+    """The share done of each activity, by the Monday of the week."""
+    shares: dict[date | None, list[float]] = {}
+    for row in rows:
+        for week in row.weeks:
+            if week.planned and week.done is not None:
+                shares.setdefault(week.monday, []).append(min(1.0, week.done / week.planned))
+    return shares
 
 
 def _gap_y(gap: float) -> float:
-    inside = min(100.0, max(-100.0, gap))
-    return round(GAP_HEIGHT / 2 - (GAP_HEIGHT / 2 - 6) * inside / 100, 1)
+    inside = min(GAP_REACH, max(-GAP_REACH, gap))
+    return round(GAP_HEIGHT / 2 - (GAP_HEIGHT / 2 - 5) * inside / GAP_REACH, 1)

@@ -91,6 +91,11 @@ class CoupleRecord:
     def template(self) -> PlanTemplate:
         return templates.get(self.plan.template) if self.plan else templates.latest()
 
+    @property
+    def measured_by(self) -> str:
+        """The id of the instrument of the full forms."""
+        return self.template.measured_by.partition("@")[0]
+
     @cached_property
     def instruments(self) -> dict[str, Instrument]:
         """The instruments that were given, by reference."""

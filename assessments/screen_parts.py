@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +10,13 @@ from assessments.attainment import attainment_t
 from assessments.goals import level_texts
 from assessments.instruments.definition import Json
 from assessments.ledger import LedgerRow, PartnerAdherence, adherence
-from assessments.models import Goal, SafetyFlag, WeekReport
+from assessments.models import Goal, SafetyFlag, SpecificRequest, WeekReport
 from assessments.record import CoupleRecord
-from assessments.week_values import SmallWin
+from assessments.week_values import KEPT, MISSED, SmallWin
 from assessments.weeks import wins_of
-from clients.models import CounselingSession, Partner
+from clients.models import CounselingSession, Couple, Partner
 
+REVIEW_AFTER = timedelta(weeks=8)
 SAFETY_BARRIER = "did_not_feel_safe"
 
 
@@ -31,9 +32,13 @@ class SafetyStrip:
 
 @dataclass(frozen=True)
 class Header:
+    """`last_form` is when a full form was last given; `review_due` whether it is time for the next."""
+
     session_number: int
     weeks: int
     next_session: CounselingSession | None
+    last_form: datetime | None
+    review_due: bool
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,14 @@ class GoalSummary:
 
 
 @dataclass(frozen=True)
+class AskedRequest:
+    """A request with what each partner says, alone: in how many of the weeks they spoke of it was kept."""
+
+    request: SpecificRequest
+    said: tuple[tuple[Partner, int, int], ...]
+
+
+@dataclass(frozen=True)
 class Win:
     partner: Partner
     win: SmallWin
@@ -102,11 +115,22 @@ def strip_of(record: CoupleRecord) -> SafetyStrip:
 def header_of(record: CoupleRecord, now: datetime) -> Header:
     held = [one for one in record.held_sessions if one.kind == CounselingSession.Kind.COUPLE]
     coming = [one for one in record.sessions if one.held_at is None and one.planned_at and one.planned_at >= now]
+    last_form = max((one.opens_at for one in record.sheets_of(record.measured_by)), default=None)
     return Header(
         session_number=len(held) + 1,
         weeks=(now - record.couple.care_since).days // 7,
         next_session=min(coming, key=lambda one: one.planned_at or now, default=None),
+        last_form=last_form,
+        review_due=last_form is not None and _review_due(record, held, last_form, now),
     )
+
+
+def _review_due(record: CoupleRecord, held: Sequence[CounselingSession], since: datetime, now: datetime) -> bool:
+    """After as many sessions as the template's review says, or eight weeks; not where care has ended (2.5)."""
+    doses = (practice["dose"] for practice in record.template.practices.values())
+    every = next(dose["every_sessions"] for dose in doses if "every_sessions" in dose)
+    sessions = sum(one.held_at is not None and one.held_at > since for one in held)
+    return record.couple.state != Couple.State.CLOSED and (sessions >= every or now - since >= REVIEW_AFTER)
 
 
 def step_of(record: CoupleRecord) -> Json | None:
@@ -160,6 +184,15 @@ def goal_summaries(goals: Sequence[RatedGoal]) -> list[GoalSummary]:
         levels, weights = [level for level, _ in pairs], [weight for _, weight in pairs]
         summaries.append(GoalSummary(rater, attainment_t(levels, weights=weights) if pairs else None))
     return summaries
+
+
+def asked_request(record: CoupleRecord, request: SpecificRequest) -> AskedRequest:
+    words = {
+        partner: [one.requests.get(str(request.id)) for one in record.reports if one.partner_id == partner.id]
+        for partner in record.partners
+    }
+    said = [(partner, of.count(KEPT), of.count(KEPT) + of.count(MISSED)) for partner, of in words.items()]
+    return AskedRequest(request, tuple(one for one in said if one[2]))
 
 
 def new_wins(record: CoupleRecord) -> list[Win]:

@@ -20,6 +20,7 @@ from assessments.models import AnswerSheet, Goal, SafetyFlag, SpecificRequest
 from assessments.progress import CheckInSeries, Companion, FullForms, check_ins, companions, full_forms
 from assessments.record import CoupleRecord, HeldActivity
 from assessments.screen_parts import (
+    AskedRequest,
     GoalSummary,
     Header,
     PartnerPlan,
@@ -27,6 +28,7 @@ from assessments.screen_parts import (
     RatedGoal,
     SafetyStrip,
     Win,
+    asked_request,
     goal_summaries,
     header_of,
     new_wins,
@@ -55,7 +57,7 @@ class Screen:
     goals: tuple[RatedGoal, ...]
     goal_summaries: tuple[GoalSummary, ...]
     wins: tuple[Win, ...]
-    requests: tuple[SpecificRequest, ...]
+    requests: tuple[AskedRequest, ...]
     companions: tuple[Companion, ...]
     agenda: tuple[AgendaLine, ...]
 
@@ -83,18 +85,26 @@ class RoomScreen:
     agenda: tuple[AgendaLine, ...]
 
 
-def session_screen(record: CoupleRecord, *, due_forms: Sequence[str] = (), now: datetime | None = None) -> Screen:
+def session_screen(record: CoupleRecord, *, now: datetime | None = None) -> Screen:
     """Everything for the therapist alone."""
     now = now or timezone.now()
-    series, rows = check_ins(record), ledger(record)
+    series, rows, header, strip = check_ins(record), ledger(record), header_of(record, now), strip_of(record)
     goals = [rated_goal(record, goal) for goal in record.goals if goal.ended_at is None]
     plans = [partner_plan(record, partner, rows) for partner in record.partners]
     wins = new_wins(record)
-    facts = _facts(record, series, plans, goals, wins, due_forms, now)
+    facts = Facts(
+        partners=_partners_facts(record, series),
+        activities=_activity_facts(plans),
+        goals_due=[one.goal.behaviour for one in goals if _is_due(one.goal, now)],
+        open_requests=_open_requests(record),
+        shared_wins=sum(one.win.share_via_therapist for one in wins),
+        due_forms=["The full form"] if header.review_due else [],
+        talks_missing=any(partner.state == Partner.State.ACTIVE and not at for partner, at in strip.talks),
+    )
     return Screen(
         record=record,
-        strip=strip_of(record),
-        header=header_of(record, now),
+        strip=strip,
+        header=header,
         check_ins=tuple(series),
         full_forms=full_forms(record),
         ledger=tuple(rows),
@@ -104,7 +114,7 @@ def session_screen(record: CoupleRecord, *, due_forms: Sequence[str] = (), now: 
         goals=tuple(goals),
         goal_summaries=tuple(goal_summaries(goals)),
         wins=tuple(wins),
-        requests=tuple(_running_requests(record)),
+        requests=tuple(asked_request(record, one) for one in _running_requests(record)),
         companions=tuple(companions(record)),
         agenda=tuple(agenda(facts)),
     )
@@ -152,24 +162,9 @@ def _is_due(goal: Goal, now: datetime) -> bool:
     return goal.review_on <= timezone.localdate(now + REVIEW_AHEAD)
 
 
-def _facts(
-    record: CoupleRecord,
-    series: Sequence[CheckInSeries],
-    plans: Sequence[PartnerPlan],
-    goals: Sequence[RatedGoal],
-    wins: Sequence[Win],
-    due_forms: Sequence[str],
-    now: datetime,
-) -> Facts:
+def _partners_facts(record: CoupleRecord, series: Sequence[CheckInSeries]) -> list[PartnerFacts]:
     by_partner = {one.partner.id: one for one in series}
-    return Facts(
-        partners=[_partner_facts(record, partner, by_partner.get(partner.id)) for partner in record.partners],
-        activities=_activity_facts(plans),
-        goals_due=[one.goal.behaviour for one in goals if _is_due(one.goal, now)],
-        open_requests=_open_requests(record),
-        shared_wins=sum(one.win.share_via_therapist for one in wins),
-        due_forms=due_forms,
-    )
+    return [_partner_facts(record, partner, by_partner.get(partner.id)) for partner in record.partners]
 
 
 def _partner_facts(record: CoupleRecord, partner: Partner, series: CheckInSeries | None) -> PartnerFacts:

@@ -5,7 +5,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
+from assessments.check_in_reading import check_in_rows
 from assessments.gap_reading import gap_rows
+from assessments.ledger_reading import ledger_tables
 from assessments.progress_charts import LAST_POINTS, check_in_charts
 from assessments.record import record_of
 from assessments.session_screen import room_screen, session_screen
@@ -25,7 +27,9 @@ def screen_page(request: StaffRequest, couple_id: UUID, template: str, *, last: 
         "couple": couple,
         "screen": screen,
         "charts": check_in_charts(screen.check_ins, screen.ledger, last=last),
+        "rows": check_in_rows(screen.check_ins),
         "domains": gap_rows(screen.full_forms),
+        "tables": ledger_tables(screen.ledger),
     }
     return render(request, f"assessments/{template}.html", context)
 

@@ -1,0 +1,98 @@
+"""Records of a couple made of plain values, for tests of what is made of a record; nothing here asks the database."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from assessments.instruments import library
+from assessments.models import SafetyFlag, WeekReport
+from assessments.plan_templates import library as templates
+from assessments.progress import FullForms, full_forms
+from assessments.record import CoupleRecord, HeldActivity, ScoredSheet
+from clients.models import Couple, Partner
+
+MONDAY = datetime(2026, 1, 5, 9, tzinfo=UTC)
+WEEK = timedelta(weeks=1)
+PRACTICE = UUID(int=8)
+COUPLE = Couple(id=UUID(int=9), practice_id=PRACTICE, label="D & E", created_at=MONDAY - WEEK)
+DANA = Partner(id=UUID(int=1), practice_id=PRACTICE, couple=COUPLE, position=1, name="Dana")
+ERIN = Partner(id=UUID(int=2), practice_id=PRACTICE, couple=COUPLE, position=2, name="Erin")
+CHECK_IN, FULL = library.latest("ena-ck"), library.latest("ena-c")
+
+
+def made(
+    *sheets: ScoredSheet,
+    reports: Sequence[WeekReport] = (),
+    activities: Sequence[HeldActivity] = (),
+    flags: Sequence[SafetyFlag] = (),
+    partners: tuple[Partner, ...] = (DANA, ERIN),
+) -> CoupleRecord:
+    return CoupleRecord(
+        couple=COUPLE,
+        partners=partners,
+        sheets=tuple(sorted(sheets, key=lambda one: one.opens_at)),
+        flags=tuple(flags),
+        sessions=(),
+        plan=None,
+        activities=tuple(activities),
+        reports=tuple(reports),
+        goals=(),
+        requests=(),
+    )
+
+
+def check_ins_of(partner: Partner, *scores: float | None, version: str = "start-1") -> list[ScoredSheet]:
+    """One check-in a week; None was not handed in."""
+    return [_check_in(partner, number, score, version) for number, score in enumerate(scores)]
+
+
+def _check_in(partner: Partner, number: int, score: float | None, version: str) -> ScoredSheet:
+    at = MONDAY + number * WEEK
+    scores = None if score is None else {"experienced": {"CK": _score(score), "CKJ": _score(score)}}
+    return ScoredSheet(
+        partner.id, UUID(int=1000 + number), CHECK_IN.ref, CHECK_IN.content_hash, at, at + timedelta(days=4),
+        at if scores else None, "submitted" if scores else "expired", True, scores, at.date(),
+        version if scores else "",
+    )  # fmt: skip
+
+
+def full_form(
+    partner: Partner, week: int, experienced: float | Mapping[str, float], *, enacted: float = 20
+) -> ScoredSheet:
+    """A full form handed in so many weeks after the first Monday; one score for all topics, or by topic."""
+    at = MONDAY + week * WEEK
+    by_topic = experienced if isinstance(experienced, Mapping) else dict.fromkeys(FULL.scores, experienced)
+    scores = {"experienced": {key: _score(one) for key, one in by_topic.items()},
+              "enacted": {key: _score(enacted) for key in by_topic}}  # fmt: skip
+    return ScoredSheet(
+        partner.id, UUID(int=2000 + week), FULL.ref, FULL.content_hash, at, at + timedelta(days=4), at, "submitted",
+        True, scores, None, "start-1",
+    )  # fmt: skip
+
+
+def forms_of(*sheets: ScoredSheet) -> FullForms:
+    """What these full forms say."""
+    found = full_forms(made(*sheets))
+    assert found is not None
+    return found
+
+
+def held(
+    template: str, *, times: int | None = None, who: Sequence[Partner] = (DANA, ERIN), **dates: Any
+) -> HeldActivity:
+    """An activity held from the first Monday on."""
+    dose = {**templates.latest().practices[template]["dose"], **({"times": times} if times else {})}
+    number = UUID(int=3000 + int(template[1:]))
+    started = dates.get("started_at", MONDAY)
+    return HeldActivity(number, template, dose, tuple(one.id for one in who), started, dates.get("ended_at"))
+
+
+def report(partner: Partner, week: int, entries: Sequence[tuple[HeldActivity, Mapping[str, Any]]]) -> WeekReport:
+    at = MONDAY + week * WEEK
+    said = {str(one.id): dict(entry) for one, entry in entries}
+    return WeekReport(practice_id=PRACTICE, partner=partner, monday=at.date(), saved_at=at, entries=said)
+
+
+def _score(value: float) -> dict[str, Any]:
+    return {"score": value, "answered": 4, "of": 4, "reason": None}
