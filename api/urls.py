@@ -2,7 +2,7 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from api.missing import Missing
-from api.v1 import assignments, couples, flags, instruments, me, partner, results, tokens
+from api.v1 import assignments, couples, flags, instruments, me, partner, progress, results, tokens
 from practice.access import public
 
 version_1 = [
@@ -12,6 +12,7 @@ version_1 = [
     path("couples/", couples.Couples.as_view(), name="api-couples"),
     path("couples/<uuid:couple_id>/", couples.OneCouple.as_view(), name="api-couple"),
     path("couples/<uuid:couple_id>/results/", results.Results.as_view(), name="api-results"),
+    path("couples/<uuid:couple_id>/progress/", progress.Progress.as_view(), name="api-progress"),
     path("instruments/", instruments.Instruments.as_view(), name="api-instruments"),
     re_path(r"^instruments/(?P<ref>[\w.@-]+)/$", instruments.OneInstrument.as_view(), name="api-instrument"),
     path("assignments/", assignments.Assignments.as_view(), name="api-assignments"),
