@@ -85,7 +85,7 @@ def through_pool(pool: int) -> Iterator[int]:
     given = connections["default"].settings_dict
     connections["default"].close()
     before = {name: given[name] for name in ("PORT", "OPTIONS")}
-    given["PORT"], given["OPTIONS"] = str(pool), {"prepare_threshold": None}
+    given["PORT"], given["OPTIONS"] = str(pool), {"server_side_binding": True}
     yield pool
     connections["default"].close()
     given.update(before)
