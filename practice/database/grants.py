@@ -129,6 +129,7 @@ FUNCTIONS = {
     "app.save_answers(uuid, text[], int[], smallint[], smallint[], int[], timestamptz)": (PARTNER,),
     "app.finish_sheet(uuid, text, timestamptz)": (PARTNER,),
     "app.own_answers(uuid)": (PARTNER,),
+    "app.keep_scores(uuid, jsonb, jsonb, timestamptz, timestamptz)": (SCORING,),
 }
 
 
