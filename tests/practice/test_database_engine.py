@@ -1,5 +1,7 @@
 """The engine: a role and a context at every BEGIN, nothing outside a transaction, nothing kept after one."""
 
+from uuid import UUID
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection, transaction
@@ -190,7 +192,7 @@ def test_prepared_statement_is_planned_anew_for_another_role(alice: Membership, 
             labels_in(couple.practice_id)
 
 
-def labels_in(practice_id: object) -> list[str]:
+def labels_in(practice_id: UUID | None) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT label FROM clients_couple WHERE practice_id = %s", [practice_id])
         return [label for (label,) in cursor.fetchall()]
