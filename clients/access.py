@@ -14,9 +14,15 @@ from clients.partner_pages import ended_page
 from practice import tenancy
 from practice.access import InvalidToken, NotSignedIn, audience, bearer_of
 from practice.database.context import Scope
+from practice.database.rows import one_row
 from practice.models import Membership, Practice, Role
 
 PARTNER_COOKIE = f"{settings.PREFIX}form"
+TOUCH_SESSION = """
+UPDATE clients_partnersession SET idle_at = %(idle_at)s
+ WHERE token_hash = %(token)s AND ended_at IS NULL AND expires_at > %(now)s AND idle_at > %(now)s
+RETURNING id, practice_id, partner_id, sheet_id
+"""
 
 
 def couples_treated_by(membership: Membership) -> QuerySet[Couple]:
@@ -40,11 +46,11 @@ def couples_visible_to(membership: Membership) -> QuerySet[Couple]:
 
 def partner_session_of(token: str) -> PartnerSession | None:
     """The live session of a token, at the gate; asking keeps it alive."""
-    now = timezone.now()
-    live = PartnerSession.objects.filter(token_hash=digest(token), ended_at=None, expires_at__gt=now, idle_at__gt=now)
-    if not token or not live.update(idle_at=now + settings.PARTNER_SESSION_IDLE):
+    if not token:
         return None
-    return live.get()
+    now = timezone.now()
+    idle_at = now + settings.PARTNER_SESSION_IDLE
+    return one_row(PartnerSession, TOUCH_SESSION, {"token": digest(token), "now": now, "idle_at": idle_at})
 
 
 class PartnerRequest(HttpRequest):

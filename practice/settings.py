@@ -89,10 +89,10 @@ TEMPLATES = [
     }
 ]
 
+# Statements are prepared in our own pool only: behind PgBouncer the next transaction may be in another session.
 POOL = {
-    "min_size": 1,
-    "max_size": env.int("DATABASE_POOL_SIZE", default=8),
-    "timeout": 5,
+    "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=8), "timeout": 5},
+    "prepare_threshold": 3,
 }
 POOLED = env.bool("DATABASE_POOL", default=True)
 DATABASES = {
@@ -101,7 +101,7 @@ DATABASES = {
         "ENGINE": "practice.database",
         "CONN_MAX_AGE": 0,
         "DISABLE_SERVER_SIDE_CURSORS": True,
-        "OPTIONS": {"application_name": "attune"} | ({"pool": POOL} if POOLED else {}),
+        "OPTIONS": {"application_name": "attune", "server_side_binding": True} | (POOL if POOLED else {}),
         "TEST": {"MIRROR": "owner"},
     }
 }
@@ -283,7 +283,7 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "png", "woff2"]
 
 # Logs: JSON lines with an allow-list of fields (practice/logs.py); no path, no query, no body, no parameter.
-DJANGO_STRUCTLOG_COMMAND_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 LOGGING_CONFIG = "practice.logs.configure"
 LOGGING = {"level": env.str("LOG_LEVEL", default="INFO")}
 structlog.configure(

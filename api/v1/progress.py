@@ -86,7 +86,7 @@ class GapSeries(serializers.Serializer[Any]):
 
 class Domain(serializers.Serializer[Any]):
     domain = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     primary = serializers.BooleanField()
     changes = Change(many=True)
     gaps = GapSeries(many=True)

@@ -15,7 +15,7 @@ CLINICIAN = "practice_id = app.practice('clinician')"
 ANY_STAFF = "practice_id = app.practice('staff')"
 AS_PARTNER = "practice_id = app.practice('partner')"
 OWN = f"{AS_PARTNER} AND partner_id = app.partner()"
-BETWEEN_PARTNERS = f"{AS_PARTNER} AND app.partner() IN (asked_by_id, asked_of_id)"
+BETWEEN_PARTNERS = f"{AS_PARTNER} AND (app.partner() = asked_by_id OR app.partner() = asked_of_id)"
 OWN_OR_SHARED = f"{AS_PARTNER} AND (owner_id IS NULL OR owner_id = app.partner())"
 AS_SCORING = "practice_id = app.practice('scoring')"
 SCORED = f"{AS_SCORING} AND partner_id = app.partner()"
@@ -165,6 +165,7 @@ FUNCTIONS = {
     "app.own_week(uuid)": (PARTNER,),
     "app.save_week(uuid, uuid, jsonb, timestamptz)": (PARTNER,),
     "app.save_intention(uuid, text, timestamptz)": (PARTNER,),
+    "app.keep_scores(uuid, jsonb, jsonb, timestamptz, timestamptz)": (SCORING,),
 }
 
 
