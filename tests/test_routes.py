@@ -109,6 +109,8 @@ MATRIX: dict[str, tuple[str, str]] = {
     "partner-save": ("410 410 410 410 410 410 405 410", "410 410 410 410 410 410 204 410"),
     "partner-start": ("410 410 410 410 410 410 200 410", "410 410 410 410 410 410 303 410"),
     "partner-submit": ("410 410 410 410 410 410 405 410", "410 410 410 410 410 410 303 410"),
+    "partner-week": ("410 410 410 410 410 410 200 410", "410 410 410 410 410 410 303 410"),
+    "partner-week-save": ("410 410 410 410 410 410 405 410", "410 410 410 410 410 410 204 410"),
     "practice-settings": ("302 200 200 200 200 200 302 200", "302 422 422 404 404 404 302 404"),
     "ready": ("200 200 200 200 200 200 200 200", "200 200 200 200 200 200 200 200"),
     "receipt": ("410 410 410 410 410 410 303 410", "410 410 410 410 410 410 405 410"),
@@ -124,6 +126,7 @@ class Objects:
     assignment_id: uuid.UUID
     token_id: uuid.UUID
     partner_id: uuid.UUID
+    monday: str = "2026-01-05"
     key: str = "not-a-key"
     number: int = 1
     ref: str = "ena-c@0.2.0"
@@ -156,19 +159,26 @@ def url(name: str, objects: Objects) -> str:
     return reverse(name, kwargs={one: getattr(objects, one) for one in arguments(PATTERNS[name])})
 
 
-def make_objects(therapist: Membership, couple: Couple, partner: Partner) -> tuple[Objects, AnswerSheet]:
-    assignment: Assignment = assign(therapist, couple)
+def make_objects(
+    therapist: Membership, couple: Couple, partner: Partner, instrument: str = "ena-c"
+) -> tuple[Objects, AnswerSheet]:
+    assignment: Assignment = assign(therapist, couple, instrument)
     sheet = sheet_of(therapist, assignment, partner)
     with at_the_gate():
         token = ApiToken.objects.create(
             user=therapist.user, membership=therapist, practice_id=therapist.practice_id, name="script"
         )[0]
-    return Objects(couple.id, sheet.id, assignment.id, token.id, partner.id), sheet
+    monday = str(sheet.week_of) if sheet.week_of else Objects.monday
+    return Objects(couple.id, sheet.id, assignment.id, token.id, partner.id, monday=monday), sheet
 
 
 @pytest.fixture
-def objects(alice: Membership, couple: Couple, dana: Partner) -> tuple[Objects, AnswerSheet]:
-    return make_objects(alice, couple, dana)
+def objects(
+    alice: Membership, couple: Couple, dana: Partner, request: pytest.FixtureRequest
+) -> tuple[Objects, AnswerSheet]:
+    """A week is on the sheet of a check-in alone."""
+    name = request.node.callspec.params["name"]
+    return make_objects(alice, couple, dana, "ena-ck" if name.endswith(("week", "week-save")) else "ena-c")
 
 
 @pytest.fixture
