@@ -99,12 +99,17 @@ BEGIN
   PERFORM app.expect_scoring(own, at);
 END $$;
 
--- Whether the partner wants to improve things or to find out first. Never read back.
+-- Whether the partner wants to improve things or to find out first; null takes back what was said. Never read back.
 CREATE OR REPLACE FUNCTION app.save_intention(sheet uuid, stated text, at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   own public.assessments_answersheet := app.lock_own_sheet(sheet);
 BEGIN
+  IF stated IS NULL THEN
+    DELETE FROM public.assessments_intention
+     WHERE practice_id = own.practice_id AND partner_id = own.partner_id AND sheet_id = own.id;
+    RETURN;
+  END IF;
   INSERT INTO public.assessments_intention AS kept
          (id, practice_id, couple_id, partner_id, sheet_id, wish, stated_at)
   VALUES (gen_random_uuid(), own.practice_id, own.couple_id, own.partner_id, own.id, stated, at)

@@ -1,4 +1,4 @@
-"""In which order a partner's pages follow each other: the lines, then the week, then the end.
+"""In which order a partner's pages follow each other: the lines, then the week or the last question, then the end.
 
 Rule that must not break: how far somebody is follows from the form alone. All pages of a week count as one, for their
 number would tell whoever looks on of an activity or a goal that this partner alone has.
@@ -6,6 +6,7 @@ number would tell whoever looks on of an activity or a goal that this partner al
 
 from typing import Any
 
+from assessments.intentions import asks_intention
 from assessments.models import AnswerSheet
 from assessments.sheets import SheetForm
 from assessments.week_pages import WeekPage, page_to_resume, week_pages
@@ -21,7 +22,7 @@ RECEIPT: Place = ("receipt",)
 
 def steps_of(form: SheetForm) -> int:
     """How many pages the progress counts."""
-    return len(form.pages) + (1 if form.sheet.week_of else 0)
+    return len(form.pages) + (1 if form.sheet.week_of or asks_intention(form.sheet) else 0)
 
 
 def place(form: SheetForm, number: int) -> Place:
@@ -30,7 +31,7 @@ def place(form: SheetForm, number: int) -> Place:
         return ("partner-page", number)
     if form.sheet.week_of:
         return ("partner-week", 1)
-    return CHECK
+    return ("partner-intention",) if asks_intention(form.sheet) else CHECK
 
 
 def place_to_resume(form: SheetForm) -> Place:
@@ -52,7 +53,7 @@ def place_before_check(form: SheetForm) -> Place:
     """Raises WeekClosed."""
     if form.sheet.week_of:
         return ("partner-week", len(week_pages(own_week(form.sheet))))
-    return ("partner-page", len(form.pages))
+    return ("partner-intention",) if asks_intention(form.sheet) else ("partner-page", len(form.pages))
 
 
 def place_after_week(sheet: AnswerSheet, week: Week, page: WeekPage) -> Place:

@@ -125,6 +125,7 @@ IN_A_PRACTICE = [
     *allow(DEFINER, "assessments_goalrating", "SELECT INSERT UPDATE", OWN),
     *allow(DEFINER, "assessments_weekreport", "SELECT INSERT UPDATE", OWN),
     *allow(DEFINER, "assessments_intention", "SELECT INSERT UPDATE", OWN),
+    *allow(DEFINER, "assessments_intention", "DELETE", f"{OWN} AND sheet_id IS NOT NULL"),
     *allow(DEFINER, "practice_outboxmessage", "SELECT INSERT UPDATE", AS_PARTNER),
     *allow(SCORING, "assessments_answersheet", "SELECT", SCORED),
     *allow(SCORING, "assessments_answers", "SELECT", SCORED),
