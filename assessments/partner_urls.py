@@ -14,5 +14,6 @@ urlpatterns = [
     path("p/check/", views.check, name="partner-check"),
     path("p/submit/", views.submit, name="partner-submit"),
     path("p/decline/", views.decline, name="partner-decline"),
+    path("p/results/", last.results, name="partner-results"),
     path("p/done/", views.receipt, name="receipt"),
 ]

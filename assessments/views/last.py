@@ -7,16 +7,17 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments.intentions import asks_intention, save_intention
 from assessments.intentions import choices as intention_choices
+from assessments.own_results import own_results
 from assessments.page_fields import THERAPIST_ONLY, Choice
 from assessments.partner_steps import CHECK, steps_of
 from assessments.sheets import SheetForm
 from assessments.views.partner import answering
-from clients.access import PartnerRequest
-from clients.partner_pages import partner_page, practice_of_partner, see_other
+from clients.access import PartnerRequest, partner
+from clients.partner_pages import ended_page, partner_page, practice_of_partner, see_other
 from practice.errors import InvalidInput
 
 RATHER_NOT = "declined"
@@ -64,3 +65,12 @@ def shown_intention(request: PartnerRequest, form: SheetForm, *, status: int = 2
         "rather_not": RATHER_NOT,
     }
     return partner_page(request, "last", practice_of_partner(), status=status, **context, **more)
+
+
+@partner
+@require_safe
+def results(request: PartnerRequest) -> HttpResponse:
+    found = own_results()
+    if found is None:
+        return ended_page(request)
+    return partner_page(request, "results", practice_of_partner(), results=found)

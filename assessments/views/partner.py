@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from assessments.answers import AlreadySubmitted, SheetClosed, decline_sheet, refuse_closed, save_answers, submit_sheet
 from assessments.models import AnswerSheet
+from assessments.own_results import own_results_allowed
 from assessments.page_fields import answers_and_gaps, checklist, field_groups, given_answers
 from assessments.page_times import seconds_spent, stamp
 from assessments.pages import Page
@@ -187,4 +188,8 @@ def receipt(request: PartnerRequest) -> HttpResponse:
         return see_other("partner-start")
     practice = practice_of_partner()
     week_until = date_format(timezone.localtime(sheet.closes_at, ZoneInfo(practice.time_zone)), "j F, H:i")
-    return partner_page(request, "done", practice, week_until=week_until if takes_week(sheet) else "")
+    context: dict[str, Any] = {
+        "week_until": week_until if takes_week(sheet) else "",
+        "has_results": own_results_allowed(),
+    }
+    return partner_page(request, "done", practice, **context)
