@@ -2,7 +2,7 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from api.missing import Missing
-from api.v1 import assignments, couples, flags, instruments, me, partner, progress, results, tokens
+from api.v1 import assignments, couples, flags, instruments, me, partner, partner_week, progress, results, tokens
 from practice.access import public
 
 version_1 = [
@@ -26,6 +26,9 @@ version_1 = [
     path("partner/sheets/<uuid:sheet_id>/answers/", partner.SheetAnswers.as_view(), name="api-answers"),
     path("partner/sheets/<uuid:sheet_id>/submit/", partner.SubmitSheet.as_view(), name="api-submit"),
     path("partner/sheets/<uuid:sheet_id>/decline/", partner.DeclineSheet.as_view(), name="api-decline"),
+    path("partner/sheets/<uuid:sheet_id>/intention/", partner_week.SheetIntention.as_view(), name="api-intention"),
+    path("partner/weeks/<str:monday>/", partner_week.OneWeek.as_view(), name="api-week"),
+    path("partner/results/", partner_week.OwnResultsOfPartner.as_view(), name="api-own-results"),
 ]
 
 urlpatterns = [
