@@ -24,6 +24,7 @@ from tests.factories import (
     assign,
     at_the_gate,
     client_of,
+    make_plan,
     open_session,
     sheet_of,
 )
@@ -77,6 +78,16 @@ MATRIX: dict[str, tuple[str, str]] = {
     "couple-edit": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 422"),
     "couple-lines": ("302 404 405 405 405 405 302 405", "302 404 404 404 404 404 302 404"),
     "couple-new": ("302 404 200 200 404 200 302 200", "302 404 422 422 404 422 302 422"),
+    "couple-plan": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 302"),
+    "couple-plan-activity-dose": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 422"),
+    "couple-plan-activity-end": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 422"),
+    "couple-plan-activity-new": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 404"),
+    "couple-plan-goal-end": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 302"),
+    "couple-plan-goal-new": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 422"),
+    "couple-plan-goal-rate": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 422"),
+    "couple-plan-request-answer": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 422"),
+    "couple-plan-request-end": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 302"),
+    "couple-plan-request-new": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 422"),
     "couple-results": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 200"),
     "couples": ("302 302 200 200 200 200 302 200", "302 302 200 200 200 200 302 200"),
     "flags": ("302 404 200 200 200 200 302 200", "302 404 200 200 200 200 302 200"),
@@ -119,6 +130,9 @@ class Objects:
     assignment_id: uuid.UUID
     token_id: uuid.UUID
     partner_id: uuid.UUID
+    activity_id: uuid.UUID
+    request_id: uuid.UUID
+    goal_id: uuid.UUID
     key: str = "not-a-key"
     number: int = 1
     ref: str = "ena-c@0.2.0"
@@ -158,7 +172,8 @@ def make_objects(therapist: Membership, couple: Couple, partner: Partner) -> tup
         token = ApiToken.objects.create(
             user=therapist.user, membership=therapist, practice_id=therapist.practice_id, name="script"
         )[0]
-    return Objects(couple.id, sheet.id, assignment.id, token.id, partner.id), sheet
+    plan = make_plan(therapist, couple, partner)
+    return Objects(couple.id, sheet.id, assignment.id, token.id, partner.id, *plan), sheet
 
 
 @pytest.fixture
@@ -222,13 +237,13 @@ def body(browser: Client, method: str, where: str, secret: uuid.UUID) -> tuple[i
 
 
 def hidden(browser: Client, name: str, method: str, foreign: Objects) -> None:
-    [argument] = [one for one in arguments(PATTERNS[name]) if one.endswith("_id")]
-    unknown: dict[str, Any] = {argument: uuid.uuid4()}
-    random = replace(foreign, **unknown)
-    for_foreign = body(browser, method, url(name, foreign), getattr(foreign, argument))
-    for_random = body(browser, method, url(name, random), getattr(random, argument))
-    assert for_foreign == for_random
-    assert for_foreign[0] == 302 or for_foreign[0] >= 400
+    for argument in [one for one in arguments(PATTERNS[name]) if one.endswith("_id")]:
+        unknown: dict[str, Any] = {argument: uuid.uuid4()}
+        random = replace(foreign, **unknown)
+        for_foreign = body(browser, method, url(name, foreign), getattr(foreign, argument))
+        for_random = body(browser, method, url(name, random), getattr(random, argument))
+        assert for_foreign == for_random
+        assert for_foreign[0] == 302 or for_foreign[0] >= 400
 
 
 @pytest.mark.parametrize("name", WITH_OBJECT)
