@@ -24,6 +24,7 @@ from tests.factories import (
     assign,
     at_the_gate,
     client_of,
+    make_plan,
     open_session,
     sheet_of,
 )
@@ -67,6 +68,15 @@ MATRIX: dict[str, tuple[str, str]] = {
     "api-own-sheet": ("401 401 401 401 401 401 200 401", "401 401 401 401 401 401 405 401"),
     "api-own-sheets": ("401 401 401 401 401 401 200 401", "401 401 401 401 401 401 405 401"),
     "api-progress": ("401 404 404 404 404 404 401 200", "401 404 405 405 405 405 401 405"),
+    "api-plan": ("401 404 404 404 404 404 401 200", "401 404 405 405 404 405 401 405"),
+    "api-plan-activities": ("401 404 405 405 404 405 401 405", "401 404 404 404 404 404 401 422"),
+    "api-plan-activity": ("401 404 405 405 404 405 401 405", "401 404 405 405 404 405 401 405"),
+    "api-plan-goal": ("401 404 405 405 404 405 401 405", "401 404 405 405 404 405 401 405"),
+    "api-plan-goals": ("401 404 404 404 404 404 401 200", "401 404 404 404 404 404 401 422"),
+    "api-plan-ratings": ("401 404 405 405 404 405 401 405", "401 404 404 404 404 404 401 422"),
+    "api-plan-request": ("401 404 405 405 404 405 401 405", "401 404 405 405 404 405 401 405"),
+    "api-plan-requests": ("401 404 404 404 404 404 401 200", "401 404 404 404 404 404 401 422"),
+    "api-plan-suggestions": ("401 404 404 404 404 404 401 200", "401 404 405 405 405 405 401 405"),
     "api-results": ("401 404 404 404 404 404 401 200", "401 404 405 405 405 405 401 405"),
     "api-schema": ("200 200 200 200 200 200 200 200", "405 405 405 405 405 405 405 405"),
     "api-submit": ("401 401 401 401 401 401 405 401", "401 401 401 401 401 401 200 401"),
@@ -85,6 +95,16 @@ MATRIX: dict[str, tuple[str, str]] = {
         ("couple-prepare", "couple-progress", "couple-room"),
         ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 200"),
     ),
+    "couple-plan": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 302"),
+    "couple-plan-activity-dose": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 422"),
+    "couple-plan-activity-end": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 422"),
+    "couple-plan-activity-new": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 404"),
+    "couple-plan-goal-end": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 302"),
+    "couple-plan-goal-new": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 422"),
+    "couple-plan-goal-rate": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 422"),
+    "couple-plan-request-answer": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 422"),
+    "couple-plan-request-end": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 302"),
+    "couple-plan-request-new": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 422"),
     "couple-results": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 200"),
     "couples": ("302 302 200 200 200 200 302 200", "302 302 200 200 200 200 302 200"),
     "flags": ("302 404 200 200 200 200 302 200", "302 404 200 200 200 200 302 200"),
@@ -132,6 +152,9 @@ class Objects:
     assignment_id: uuid.UUID
     token_id: uuid.UUID
     partner_id: uuid.UUID
+    activity_id: uuid.UUID
+    request_id: uuid.UUID
+    goal_id: uuid.UUID
     monday: str = "2026-01-05"
     key: str = "not-a-key"
     number: int = 1
@@ -175,7 +198,8 @@ def make_objects(
             user=therapist.user, membership=therapist, practice_id=therapist.practice_id, name="script"
         )[0]
     monday = str(sheet.week_of) if sheet.week_of else Objects.monday
-    return Objects(couple.id, sheet.id, assignment.id, token.id, partner.id, monday=monday), sheet
+    plan = make_plan(therapist, couple, partner)
+    return Objects(couple.id, sheet.id, assignment.id, token.id, partner.id, *plan, monday=monday), sheet
 
 
 @pytest.fixture
@@ -243,13 +267,13 @@ def body(browser: Client, method: str, where: str, secret: uuid.UUID) -> tuple[i
 
 
 def hidden(browser: Client, name: str, method: str, foreign: Objects) -> None:
-    [argument] = [one for one in arguments(PATTERNS[name]) if one.endswith("_id")]
-    unknown: dict[str, Any] = {argument: uuid.uuid4()}
-    random = replace(foreign, **unknown)
-    for_foreign = body(browser, method, url(name, foreign), getattr(foreign, argument))
-    for_random = body(browser, method, url(name, random), getattr(random, argument))
-    assert for_foreign == for_random
-    assert for_foreign[0] == 302 or for_foreign[0] >= 400
+    for argument in [one for one in arguments(PATTERNS[name]) if one.endswith("_id")]:
+        unknown: dict[str, Any] = {argument: uuid.uuid4()}
+        random = replace(foreign, **unknown)
+        for_foreign = body(browser, method, url(name, foreign), getattr(foreign, argument))
+        for_random = body(browser, method, url(name, random), getattr(random, argument))
+        assert for_foreign == for_random
+        assert for_foreign[0] == 302 or for_foreign[0] >= 400
 
 
 @pytest.mark.parametrize("name", WITH_OBJECT)
