@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.views import instruments, results, therapist
+from assessments.views import instruments, results, sessions, therapist
 
 urlpatterns = [
     path("", therapist.couples, name="couples"),
@@ -8,6 +8,10 @@ urlpatterns = [
     path("couples/<uuid:couple_id>/assign/", therapist.couple_assign, name="couple-assign"),
     path("couples/<uuid:couple_id>/results/", results.couple_results, name="couple-results"),
     path("couples/<uuid:couple_id>/results/lines/", results.couple_lines, name="couple-lines"),
+    path("couples/<uuid:couple_id>/sessions/", sessions.couple_sessions, name="couple-sessions"),
+    path("couples/<uuid:couple_id>/sessions/new/", sessions.session_new, name="session-new"),
+    path("couples/<uuid:couple_id>/sessions/talks/", sessions.talks_plan, name="talks-plan"),
+    path("sessions/<uuid:session_id>/", sessions.session_edit, name="session-edit"),
     path("sheets/<uuid:sheet_id>/invite/", therapist.sheet_invite, name="sheet-invite"),
     path("assignments/<uuid:assignment_id>/end/", therapist.assignment_end, name="assignment-end"),
     path("flags/", therapist.flags, name="flags"),

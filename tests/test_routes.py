@@ -13,14 +13,18 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from assessments.models import AnswerSheet, Assignment
+from assessments.session_ratings import Ratings, save_rated_session
 from clients.access import PARTNER_COOKIE
 from clients.models import Couple, Partner
+from clients.sessions import SessionDetails
 from practice.models import ApiToken, Membership
 from tests.attacks import as_maintenance
 from tests.factories import (
     as_partner,
+    as_staff,
     assign,
     at_the_gate,
     client_of,
@@ -78,6 +82,7 @@ MATRIX: dict[str, tuple[str, str]] = {
     "couple-lines": ("302 404 405 405 405 405 302 405", "302 404 404 404 404 404 302 404"),
     "couple-new": ("302 404 200 200 404 200 302 200", "302 404 422 422 404 422 302 422"),
     "couple-results": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 200"),
+    "couple-sessions": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 200"),
     "couples": ("302 302 200 200 200 200 302 200", "302 302 200 200 200 200 302 200"),
     "flags": ("302 404 200 200 200 200 302 200", "302 404 200 200 200 200 302 200"),
     "instrument": ("302 200 200 200 200 200 302 200", "302 200 200 200 200 200 302 200"),
@@ -108,6 +113,9 @@ MATRIX: dict[str, tuple[str, str]] = {
     "ready": ("200 200 200 200 200 200 200 200", "200 200 200 200 200 200 200 200"),
     "receipt": ("410 410 410 410 410 410 303 410", "410 410 410 410 410 410 405 410"),
     "sheet-invite": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 409"),
+    "session-edit": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 422"),
+    "session-new": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 422"),
+    "talks-plan": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 422"),
     "team": ("302 200 200 200 200 200 302 200", "302 200 200 200 200 200 302 200"),
 }
 
@@ -119,6 +127,7 @@ class Objects:
     assignment_id: uuid.UUID
     token_id: uuid.UUID
     partner_id: uuid.UUID
+    session_id: uuid.UUID
     key: str = "not-a-key"
     number: int = 1
     ref: str = "ena-c@0.2.0"
@@ -158,7 +167,10 @@ def make_objects(therapist: Membership, couple: Couple, partner: Partner) -> tup
         token = ApiToken.objects.create(
             user=therapist.user, membership=therapist, practice_id=therapist.practice_id, name="script"
         )[0]
-    return Objects(couple.id, sheet.id, assignment.id, token.id, partner.id), sheet
+    with as_staff(therapist):
+        planned = SessionDetails(planned_at=timezone.now())
+        session = save_rated_session(couple, planned, Ratings(), membership=therapist)
+    return Objects(couple.id, sheet.id, assignment.id, token.id, partner.id, session.id), sheet
 
 
 @pytest.fixture
