@@ -1,10 +1,11 @@
 from django.urls import path
 
-from assessments.views import instruments, results, sessions, therapist
+from assessments.views import ending, instruments, results, sessions, therapist
 
 urlpatterns = [
     path("", therapist.couples, name="couples"),
     path("couples/<uuid:couple_id>/", therapist.couple, name="couple"),
+    path("couples/<uuid:couple_id>/close/", ending.couple_close, name="couple-close"),
     path("couples/<uuid:couple_id>/assign/", therapist.couple_assign, name="couple-assign"),
     path("couples/<uuid:couple_id>/results/", results.couple_results, name="couple-results"),
     path("couples/<uuid:couple_id>/results/lines/", results.couple_lines, name="couple-lines"),

@@ -22,7 +22,7 @@ from assessments.forms import AssignForm
 from assessments.models import AnswerSheet, Assignment, SafetyFlag, Wave
 from assessments.safety import flags_visible_to, safety_lines_allowed
 from clients.access import couples_treated_by, couples_visible_to
-from clients.models import Couple, Invitation
+from clients.models import Couple, Invitation, Partner
 from practice.access import CLINICIANS, StaffRequest, staff
 from practice.errors import DomainError
 from practice.forms import add_faults, posted
@@ -64,12 +64,19 @@ def couple(request: StaffRequest, couple_id: UUID) -> HttpResponse:
     context = {
         "couple": found,
         "partners": partners,
+        "alone": alone_of(partners),
         "forms": given_forms(found),
         "flags": flags.order_by(BY_LEVEL, "raised_at"),
         "treats": request.membership.role in TREATING,
         "now": timezone.now(),
     }
     return render(request, "assessments/couple.html", context)
+
+
+def alone_of(partners: list[Partner]) -> Partner | None:
+    """The one who takes part where the other takes no further part."""
+    there = [one for one in partners if one.state == Partner.State.ACTIVE]
+    return there[0] if len(there) == 1 else None
 
 
 @dataclass(frozen=True)
