@@ -16,7 +16,7 @@ ONCE = ""
 
 
 class AssignForm(forms.Form):
-    """What to give, and when. `form` is "id@version/sitting"."""
+    """What to give, and when. `form` is "id@version/sitting"; it opens with the one to `prefer`, as "id@version"."""
 
     form = forms.ChoiceField(widget=forms.RadioSelect, label=gettext_lazy("Form"))
     opens_at = forms.DateTimeField(
@@ -41,11 +41,12 @@ class AssignForm(forms.Form):
     )
     times = forms.IntegerField(min_value=1, max_value=MOST_TIMES, initial=1, label=gettext_lazy("How many times"))
 
-    def __init__(self, *args: Any, instruments: Iterable[Instrument], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, instruments: Iterable[Instrument], prefer: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [choice for instrument in instruments for choice in choices_of(instrument)]
         self.fields["form"].choices = choices  # type: ignore[attr-defined]
-        self.fields["form"].initial = choices[0][0] if choices else None
+        preferred = [choice for choice in choices if prefer and choice[0].startswith(f"{prefer}/")]
+        self.fields["form"].initial = (preferred or choices)[0][0] if choices else None
         self.fields["every_weeks"].choices = [(ONCE, _("Once")), *map(cadence, EVERY_WEEKS)]  # type: ignore[attr-defined]
 
     @property

@@ -6,6 +6,7 @@ urlpatterns = [
     path("", therapist.couples, name="couples"),
     path("couples/<uuid:couple_id>/", therapist.couple, name="couple"),
     path("couples/<uuid:couple_id>/close/", ending.couple_close, name="couple-close"),
+    path("couples/<uuid:couple_id>/ask-again/", ending.couple_ask_again, name="couple-ask-again"),
     path("couples/<uuid:couple_id>/assign/", therapist.couple_assign, name="couple-assign"),
     path("couples/<uuid:couple_id>/results/", results.couple_results, name="couple-results"),
     path("couples/<uuid:couple_id>/results/lines/", results.couple_lines, name="couple-lines"),

@@ -20,6 +20,7 @@ from assessments.assignments import assign_instrument, end_assignment, invite_to
 from assessments.caseload import caseload, rows_of
 from assessments.forms import AssignForm
 from assessments.models import AnswerSheet, Assignment, SafetyFlag, Wave
+from assessments.proposals import proposals_of
 from assessments.safety import flags_visible_to, safety_lines_allowed
 from clients.access import couples_treated_by, couples_visible_to
 from clients.models import Couple, Invitation, Partner
@@ -65,6 +66,7 @@ def couple(request: StaffRequest, couple_id: UUID) -> HttpResponse:
         "couple": found,
         "partners": partners,
         "alone": alone_of(partners),
+        "proposals": [(one, title_of(one.instrument)) for one in proposals_of(found)],
         "forms": given_forms(found),
         "flags": flags.order_by(BY_LEVEL, "raised_at"),
         "treats": request.membership.role in TREATING,
@@ -127,7 +129,7 @@ def title_of(ref: str) -> str:
 def couple_assign(request: StaffRequest, couple_id: UUID) -> HttpResponse:
     found = get_object_or_404(couples_treated_by(request.membership), pk=couple_id)
     instruments = [one for one in library.available() if not one.is_stub]
-    form = AssignForm(posted(request), instruments=instruments)
+    form = AssignForm(posted(request), instruments=instruments, prefer=request.GET.get("form", ""))
     if request.method == "POST" and form.is_valid():
         try:
             assign_instrument(
