@@ -23,6 +23,7 @@ from assessments.models import AnswerSheet, Assignment, SafetyFlag, Wave
 from assessments.proposals import proposals_of
 from assessments.safety import flags_visible_to, safety_lines_allowed
 from clients.access import couples_treated_by, couples_visible_to
+from clients.consents import standings_of
 from clients.models import Couple, Invitation, Partner
 from practice.access import CLINICIANS, StaffRequest, staff
 from practice.errors import DomainError
@@ -61,10 +62,11 @@ def couples(request: StaffRequest) -> HttpResponse:
 def couple(request: StaffRequest, couple_id: UUID) -> HttpResponse:
     found = get_object_or_404(couples_visible_to(request.membership).select_related("therapist"), pk=couple_id)
     partners = list(found.partners.order_by("position"))
+    standings = standings_of(found)
     flags = SafetyFlag.objects.filter(couple=found, state=SafetyFlag.State.OPEN).select_related("partner")
     context = {
         "couple": found,
-        "partners": partners,
+        "partners": [(one, standings[one.id]) for one in partners],
         "alone": alone_of(partners),
         "proposals": [(one, title_of(one.instrument)) for one in proposals_of(found)],
         "forms": given_forms(found),
