@@ -2,7 +2,7 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from api.missing import Missing
-from api.v1 import assignments, couples, flags, instruments, me, partner, results, tokens
+from api.v1 import assignments, couples, flags, instruments, me, partner, results, sessions, tokens
 from practice.access import public
 
 version_1 = [
@@ -12,6 +12,9 @@ version_1 = [
     path("couples/", couples.Couples.as_view(), name="api-couples"),
     path("couples/<uuid:couple_id>/", couples.OneCouple.as_view(), name="api-couple"),
     path("couples/<uuid:couple_id>/results/", results.Results.as_view(), name="api-results"),
+    path("couples/<uuid:couple_id>/sessions/", sessions.Sessions.as_view(), name="api-sessions"),
+    path("couples/<uuid:couple_id>/sessions/<uuid:session_id>/", sessions.OneSession.as_view(), name="api-session"),
+    path("couples/<uuid:couple_id>/proposals/", sessions.Proposals.as_view(), name="api-proposals"),
     path("instruments/", instruments.Instruments.as_view(), name="api-instruments"),
     re_path(r"^instruments/(?P<ref>[\w.@-]+)/$", instruments.OneInstrument.as_view(), name="api-instrument"),
     path("assignments/", assignments.Assignments.as_view(), name="api-assignments"),

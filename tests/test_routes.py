@@ -68,8 +68,11 @@ MATRIX: dict[str, tuple[str, str]] = {
     "api-open": ("405 405 405 405 405 405 405 405", "422 422 422 422 422 422 422 422"),
     "api-own-sheet": ("401 401 401 401 401 401 200 401", "401 401 401 401 401 401 405 401"),
     "api-own-sheets": ("401 401 401 401 401 401 200 401", "401 401 401 401 401 401 405 401"),
+    "api-proposals": ("401 404 404 404 404 404 401 200", "401 404 405 405 405 405 401 405"),
     "api-results": ("401 404 404 404 404 404 401 200", "401 404 405 405 405 405 401 405"),
     "api-schema": ("200 200 200 200 200 200 200 200", "405 405 405 405 405 405 405 405"),
+    "api-session": ("401 404 405 405 404 405 401 405", "401 404 405 405 404 405 401 405"),
+    "api-sessions": ("401 404 404 404 404 404 401 200", "401 404 404 404 404 404 401 422"),
     "api-submit": ("401 401 401 401 401 401 405 401", "401 401 401 401 401 401 200 401"),
     "api-token": ("401 405 405 405 405 405 401 405", "401 405 405 405 405 405 401 405"),
     "api-tokens": ("401 200 200 200 200 200 401 200", "422 422 422 422 422 422 422 422"),
@@ -238,7 +241,7 @@ def body(browser: Client, method: str, where: str, secret: uuid.UUID) -> tuple[i
 
 
 def hidden(browser: Client, name: str, method: str, foreign: Objects) -> None:
-    [argument] = [one for one in arguments(PATTERNS[name]) if one.endswith("_id")]
+    argument = [one for one in arguments(PATTERNS[name]) if one.endswith("_id")][-1]
     unknown: dict[str, Any] = {argument: uuid.uuid4()}
     random = replace(foreign, **unknown)
     for_foreign = body(browser, method, url(name, foreign), getattr(foreign, argument))
