@@ -15,6 +15,7 @@ from api.v1 import (
     progress,
     requests,
     results,
+    sessions,
     tokens,
 )
 from practice.access import public
@@ -48,6 +49,9 @@ version_1 = [
         requests.OneRequest.as_view(),
         name="api-plan-request",
     ),
+    path("couples/<uuid:couple_id>/sessions/", sessions.Sessions.as_view(), name="api-sessions"),
+    path("couples/<uuid:couple_id>/sessions/<uuid:session_id>/", sessions.OneSession.as_view(), name="api-session"),
+    path("couples/<uuid:couple_id>/proposals/", sessions.Proposals.as_view(), name="api-proposals"),
     path("instruments/", instruments.Instruments.as_view(), name="api-instruments"),
     re_path(r"^instruments/(?P<ref>[\w.@-]+)/$", instruments.OneInstrument.as_view(), name="api-instrument"),
     path("assignments/", assignments.Assignments.as_view(), name="api-assignments"),

@@ -13,10 +13,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from assessments import answers, assignments, schedules
+from assessments.ending import close_care
 from assessments.instruments.definition import CONTEXT, Line
 from assessments.models import AnswerSheet, Assignment, Wave
 from assessments.sheets import form_of, own_sheet
-from clients.couples import PartnerDetails, close_couple, create_couple, update_couple
+from clients.couples import PartnerDetails, create_couple, update_couple
 from clients.invitations import open_link
 from clients.models import Couple, Invitation, PartnerSession
 from practice import tenancy
@@ -200,7 +201,7 @@ def closed(reason: str) -> Callable[[Teller, Couple], None]:
     def play(teller: Teller, couple: Couple) -> None:
         both_submitted(teller, couple)
         with teller.therapist():
-            close_couple(couple, reason=reason)
+            close_care(couple, reason=reason, membership=teller.membership)
 
     return play
 

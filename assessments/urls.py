@@ -1,10 +1,12 @@
 from django.urls import path
 
-from assessments.views import instruments, plan, progress, results, therapist
+from assessments.views import ending, instruments, plan, progress, results, sessions, therapist
 
 urlpatterns = [
     path("", therapist.couples, name="couples"),
     path("couples/<uuid:couple_id>/", therapist.couple, name="couple"),
+    path("couples/<uuid:couple_id>/close/", ending.couple_close, name="couple-close"),
+    path("couples/<uuid:couple_id>/ask-again/", ending.couple_ask_again, name="couple-ask-again"),
     path("couples/<uuid:couple_id>/assign/", therapist.couple_assign, name="couple-assign"),
     path("couples/<uuid:couple_id>/prepare/", progress.couple_prepare, name="couple-prepare"),
     path("couples/<uuid:couple_id>/progress/", progress.couple_progress, name="couple-progress"),
@@ -21,6 +23,10 @@ urlpatterns = [
     path("requests/<uuid:request_id>/end/", plan.request_end, name="couple-plan-request-end"),
     path("goals/<uuid:goal_id>/rate/", plan.goal_rate, name="couple-plan-goal-rate"),
     path("goals/<uuid:goal_id>/end/", plan.goal_end, name="couple-plan-goal-end"),
+    path("couples/<uuid:couple_id>/sessions/", sessions.couple_sessions, name="couple-sessions"),
+    path("couples/<uuid:couple_id>/sessions/new/", sessions.session_new, name="session-new"),
+    path("couples/<uuid:couple_id>/sessions/talks/", sessions.talks_plan, name="talks-plan"),
+    path("sessions/<uuid:session_id>/", sessions.session_edit, name="session-edit"),
     path("sheets/<uuid:sheet_id>/invite/", therapist.sheet_invite, name="sheet-invite"),
     path("assignments/<uuid:assignment_id>/end/", therapist.assignment_end, name="assignment-end"),
     path("flags/", therapist.flags, name="flags"),

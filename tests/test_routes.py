@@ -13,14 +13,18 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from assessments.models import AnswerSheet, Assignment
+from assessments.session_ratings import Ratings, save_rated_session
 from clients.access import PARTNER_COOKIE
 from clients.models import Couple, Partner
+from clients.sessions import SessionDetails
 from practice.models import ApiToken, Membership
 from tests.attacks import as_maintenance
 from tests.factories import (
     as_partner,
+    as_staff,
     assign,
     at_the_gate,
     client_of,
@@ -77,15 +81,21 @@ MATRIX: dict[str, tuple[str, str]] = {
     "api-plan-request": ("401 404 405 405 404 405 401 405", "401 404 405 405 404 405 401 405"),
     "api-plan-requests": ("401 404 404 404 404 404 401 200", "401 404 404 404 404 404 401 422"),
     "api-plan-suggestions": ("401 404 404 404 404 404 401 200", "401 404 405 405 405 405 401 405"),
+    "api-proposals": ("401 404 404 404 404 404 401 200", "401 404 405 405 405 405 401 405"),
     "api-results": ("401 404 404 404 404 404 401 200", "401 404 405 405 405 405 401 405"),
     "api-schema": ("200 200 200 200 200 200 200 200", "405 405 405 405 405 405 405 405"),
+    "api-session": ("401 404 405 405 404 405 401 405", "401 404 405 405 404 405 401 405"),
+    "api-sessions": ("401 404 404 404 404 404 401 200", "401 404 404 404 404 404 401 422"),
     "api-submit": ("401 401 401 401 401 401 405 401", "401 401 401 401 401 401 200 401"),
     "api-token": ("401 405 405 405 405 405 401 405", "401 405 405 405 405 405 401 405"),
     "api-tokens": ("401 200 200 200 200 200 401 200", "422 422 422 422 422 422 422 422"),
     "api-week": ("401 401 401 401 401 401 200 401", "401 401 401 401 401 401 405 401"),
     "assignment-end": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 302"),
     "choose-practice": ("302 200 200 200 200 200 302 200", "302 200 200 200 200 200 302 200"),
+    "consent-record": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 302"),
+    "consent-withdraw": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 302"),
     "couple": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 200"),
+    "couple-ask-again": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 409"),
     "couple-assign": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 422"),
     "couple-close": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 422"),
     "couple-edit": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 422"),
@@ -106,6 +116,7 @@ MATRIX: dict[str, tuple[str, str]] = {
     "couple-plan-request-end": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 302"),
     "couple-plan-request-new": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 422"),
     "couple-results": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 200"),
+    "couple-sessions": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 200"),
     "couples": ("302 302 200 200 200 200 302 200", "302 302 200 200 200 200 302 200"),
     "flags": ("302 404 200 200 200 200 302 200", "302 404 200 200 200 200 302 200"),
     "instrument": ("302 200 200 200 200 200 302 200", "302 200 200 200 200 200 302 200"),
@@ -122,6 +133,7 @@ MATRIX: dict[str, tuple[str, str]] = {
     "mfa_index": ("302 200 200 200 200 200 302 200", "302 405 405 405 405 405 302 405"),
     "mfa_reauthenticate": ("302 302 302 302 302 302 302 302", "302 302 302 302 302 302 302 302"),
     "mfa_view_recovery_codes": ("302 404 404 404 404 404 302 404", "302 405 405 405 405 405 302 405"),
+    "own-results": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 302"),
     "partner-check": ("410 410 410 410 410 410 200 410", "410 410 410 410 410 410 405 410"),
     "partner-decline": ("410 410 410 410 410 410 200 410", "410 410 410 410 410 410 303 410"),
     "partner-help": ("200 200 200 200 200 200 200 200", "405 405 405 405 405 405 405 405"),
@@ -141,6 +153,9 @@ MATRIX: dict[str, tuple[str, str]] = {
     "ready": ("200 200 200 200 200 200 200 200", "200 200 200 200 200 200 200 200"),
     "receipt": ("410 410 410 410 410 410 303 410", "410 410 410 410 410 410 405 410"),
     "sheet-invite": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 409"),
+    "session-edit": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 422"),
+    "session-new": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 422"),
+    "talks-plan": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 422"),
     "team": ("302 200 200 200 200 200 302 200", "302 200 200 200 200 200 302 200"),
 }
 
@@ -155,6 +170,7 @@ class Objects:
     activity_id: uuid.UUID
     request_id: uuid.UUID
     goal_id: uuid.UUID
+    session_id: uuid.UUID
     monday: str = "2026-01-05"
     key: str = "not-a-key"
     number: int = 1
@@ -199,7 +215,10 @@ def make_objects(
         )[0]
     monday = str(sheet.week_of) if sheet.week_of else Objects.monday
     plan = make_plan(therapist, couple, partner)
-    return Objects(couple.id, sheet.id, assignment.id, token.id, partner.id, *plan, monday=monday), sheet
+    with as_staff(therapist):
+        planned = SessionDetails(planned_at=timezone.now())
+        session = save_rated_session(couple, planned, Ratings(), membership=therapist)
+    return Objects(couple.id, sheet.id, assignment.id, token.id, partner.id, *plan, session.id, monday=monday), sheet
 
 
 @pytest.fixture

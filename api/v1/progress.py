@@ -24,7 +24,7 @@ class Parameters(serializers.Serializer[Any]):
     change_error = serializers.FloatField(allow_null=True)
 
 
-class Basis(Parameters):
+class ChangeBasis(Parameters):
     status = serializers.CharField()
     note = serializers.CharField()
     instrument = serializers.CharField()
@@ -59,7 +59,7 @@ class CheckInSeries(serializers.Serializer[Any]):
     trend = TrendShape(allow_null=True, help_text="Only from five scored check-ins on.")
     is_worsening = serializers.BooleanField()
     missing = serializers.IntegerField()
-    basis = Basis()
+    basis = ChangeBasis()
 
 
 class Change(serializers.Serializer[Any]):
@@ -165,11 +165,11 @@ class Companion(serializers.Serializer[Any]):
 
 
 class ProgressBasis(serializers.Serializer[Any]):
-    check_ins = Basis(allow_null=True)
-    domains = Basis(allow_null=True)
+    check_ins = ChangeBasis(allow_null=True)
+    domains = ChangeBasis(allow_null=True)
 
 
-class ProgressShape(serializers.Serializer[Any]):
+class CoupleProgress(serializers.Serializer[Any]):
     couple = serializers.UUIDField()
     since = serializers.DateTimeField()
     check_ins = CheckInSeries(many=True)
@@ -187,7 +187,7 @@ class ProgressShape(serializers.Serializer[Any]):
 class Progress(Endpoint):
     audience = StaffApi(*CLINICIANS)
 
-    @extend_schema(responses=ProgressShape)
+    @extend_schema(responses=CoupleProgress)
     def get(self, request: Request, couple_id: UUID) -> Response:
         couple = get_object_or_404(couples_visible_to(member(request)), pk=couple_id)
         return Response(progress_json(session_screen(record_of(couple))))

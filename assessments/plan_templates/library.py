@@ -63,6 +63,11 @@ class PlanTemplate:
         return str(self.definition["practice_defaults"]["after"])
 
     @property
+    def stage_labels(self) -> list[str]:
+        """The words for a therapist's rating of a step, from 0 on."""
+        return list(self.definition["therapist_rating"]["step_stage"]["labels"])
+
+    @property
     def barrier_rules(self) -> list[Json]:
         return list(self.definition["practice_defaults"]["barrier_rules"])
 

@@ -20,9 +20,11 @@ from assessments.assignments import assign_instrument, end_assignment, invite_to
 from assessments.caseload import caseload, rows_of
 from assessments.forms import AssignForm
 from assessments.models import AnswerSheet, Assignment, SafetyFlag, Wave
+from assessments.proposals import proposals_of
 from assessments.safety import flags_visible_to, safety_lines_allowed
 from clients.access import couples_treated_by, couples_visible_to
-from clients.models import Couple, Invitation
+from clients.consents import standings_of
+from clients.models import Couple, Invitation, Partner
 from practice.access import CLINICIANS, StaffRequest, staff
 from practice.errors import DomainError
 from practice.forms import add_faults, posted
@@ -60,16 +62,25 @@ def couples(request: StaffRequest) -> HttpResponse:
 def couple(request: StaffRequest, couple_id: UUID) -> HttpResponse:
     found = get_object_or_404(couples_visible_to(request.membership).select_related("therapist"), pk=couple_id)
     partners = list(found.partners.order_by("position"))
+    standings = standings_of(found)
     flags = SafetyFlag.objects.filter(couple=found, state=SafetyFlag.State.OPEN).select_related("partner")
     context = {
         "couple": found,
-        "partners": partners,
+        "partners": [(one, standings[one.id]) for one in partners],
+        "alone": alone_of(partners),
+        "proposals": [(one, title_of(one.instrument)) for one in proposals_of(found)],
         "forms": given_forms(found),
         "flags": flags.order_by(BY_LEVEL, "raised_at"),
         "treats": request.membership.role in TREATING,
         "now": timezone.now(),
     }
     return render(request, "assessments/couple.html", context)
+
+
+def alone_of(partners: list[Partner]) -> Partner | None:
+    """The one who takes part where the other takes no further part."""
+    there = [one for one in partners if one.state == Partner.State.ACTIVE]
+    return there[0] if len(there) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -120,7 +131,7 @@ def title_of(ref: str) -> str:
 def couple_assign(request: StaffRequest, couple_id: UUID) -> HttpResponse:
     found = get_object_or_404(couples_treated_by(request.membership), pk=couple_id)
     instruments = [one for one in library.available() if not one.is_stub]
-    form = AssignForm(posted(request), instruments=instruments)
+    form = AssignForm(posted(request), instruments=instruments, prefer=request.GET.get("form", ""))
     if request.method == "POST" and form.is_valid():
         try:
             assign_instrument(
