@@ -6,9 +6,12 @@ partners look on, they are left out before the three are chosen, so that nothing
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 LONGEST = 3
 DONE_LITTLE = 0.5
+NOTICED_LITTLE = 0.5
+OFTEN_ENOUGH = 3
 MISSING_IN_A_ROW = 2
 
 
@@ -25,12 +28,17 @@ class PartnerFacts:
 
 @dataclass(frozen=True)
 class ActivityFacts:
-    """One running activity in the newest reported week, over all who hold it."""
+    """One running activity in the newest reported week, over all who hold it.
+
+    `done` is what each of `holders` says, `noticed` what the other noticed of it.
+    """
 
     title: str
     planned: int | None
     done: tuple[int | None, ...]
     barriers: tuple[str, ...] = ()
+    holders: tuple[str, ...] = ()
+    noticed: tuple[int | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,8 @@ def _lines(facts: Facts) -> Iterator[AgendaLine]:
     yield from _safety_lines(facts)
     yield from _check_in_lines(facts)
     yield from filter(None, map(_activity_line, facts.activities))
+    for one in facts.activities:
+        yield from islice(_noticed_lines(one), 1)
     yield from (AgendaLine(f"Rate the goal: {goal}", "goal_review_due") for goal in facts.goals_due)
     yield from (AgendaLine(f"A request waits for its answer: {one}", "request_open") for one in facts.open_requests)
     if facts.shared_wins:
@@ -96,6 +106,18 @@ def _activity_line(activity: ActivityFacts) -> AgendaLine | None:
     why = f", barrier {', '.join(sorted(set(activity.barriers)))}" if activity.barriers else ""
     counts = " and ".join(str(count) for count in done)
     return AgendaLine(f"{activity.title}: done {counts} of {activity.planned}{why}", "done_little", True)
+
+
+def _noticed_lines(activity: ActivityFacts) -> Iterator[AgendaLine]:
+    """Done and noticed apart: neither is the truth, and the difference is something to ask about."""
+    if len(activity.holders) != 2:
+        return
+    for done, noticed, names in zip(
+        activity.done, activity.noticed, (activity.holders, activity.holders[::-1]), strict=True
+    ):
+        if done is not None and noticed is not None and done >= OFTEN_ENOUGH and noticed <= NOTICED_LITTLE * done:
+            text = f"{activity.title}: {names[0]} says {done} times, {names[1]} noticed {noticed}"
+            yield AgendaLine(text, "noticed_little", True)
 
 
 def _count(number: int, thing: str) -> str:

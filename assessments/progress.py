@@ -6,16 +6,16 @@ force when it was made. Nothing says why something moved.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from assessments.change import Better, Verdict, own_baseline_band, verdict, verdicts_of_several, weekly_verdicts
 from assessments.gaps import GapSeries, gap_series
 from assessments.instruments.definition import Instrument
-from assessments.measurement import Z90, Parameters, smallest_change
+from assessments.measurement import COMPARED_DECIMALS, Z90, Parameters, smallest_change
 from assessments.paired import better_of, label_of, paired_scores, received_direction
 from assessments.record import CoupleRecord, ScoredSheet
-from assessments.trend import Trend, trend, worsening
+from assessments.trend import CUSUM_ALARM, Trend, trend, worsening
 from clients.models import Partner
 
 WEEK_SECONDS = 7 * 24 * 3600
@@ -23,10 +23,14 @@ WEEK_SECONDS = 7 * 24 * 3600
 
 @dataclass(frozen=True)
 class CheckIn:
-    """One check-in of one partner; `score` is None where it was not handed in or has too few answers."""
+    """One check-in of one partner; `score` is None where it was not handed in or has too few answers.
+
+    `monday` is that of the week which is reported with it.
+    """
 
     wave: UUID
     at: datetime
+    monday: date | None
     score: float | None
     verdict: Verdict | None
     state: str
@@ -175,7 +179,7 @@ def _series(
         instrument=instrument,
         score_id=score_id,
         points=tuple(
-            CheckIn(sheet.wave, sheet.opens_at, score, verdict, sheet.state)
+            CheckIn(sheet.wave, sheet.opens_at, sheet.monday, score, verdict, sheet.state)
             for sheet, score, verdict in zip(sheets, scores, verdicts, strict=True)
         ),
         baseline=next((score for score in scores if score is not None), None),
@@ -185,10 +189,16 @@ def _series(
         trend=trend(
             scores, times=weeks_since_first(sheets), smallest_change=smallest_change(change_error, z=Z90), better=better
         ),
-        is_worsening=worsening(scores, error=error, better=better).alarm is not None,
+        is_worsening=_is_worsening(scores, error, better),
         missing=sum(score is None for score in scores),
         parameters=parameters,
     )
+
+
+def _is_worsening(scores: Sequence[float | None], error: float, better: Better) -> bool:
+    """Whether the alarm stands at the newest score: one that has come back since is past."""
+    sums = [one for one in worsening(scores, error=error, better=better).sums if one is not None]
+    return bool(sums) and round(sums[-1], COMPARED_DECIMALS) >= CUSUM_ALARM
 
 
 def weeks_since_first(sheets: Sequence[ScoredSheet]) -> list[float]:

@@ -16,7 +16,7 @@ from assessments.agenda import ActivityFacts, AgendaLine, Facts, PartnerFacts, a
 from assessments.goals import level_texts
 from assessments.instruments.definition import Json
 from assessments.ledger import LedgerRow, ledger, title_of
-from assessments.models import Goal, SafetyFlag, SpecificRequest
+from assessments.models import AnswerSheet, Goal, SafetyFlag, SpecificRequest
 from assessments.progress import CheckInSeries, Companion, FullForms, check_ins, companions, full_forms
 from assessments.record import CoupleRecord, HeldActivity
 from assessments.screen_parts import (
@@ -175,12 +175,10 @@ def _facts(
 def _partner_facts(record: CoupleRecord, partner: Partner, series: CheckInSeries | None) -> PartnerFacts:
     serious = (SafetyFlag.Level.URGENT, SafetyFlag.Level.REVIEW)
     flags = [one for one in record.flags if one.partner_id == partner.id and one.level in serious]
-    closed = [point for point in series.points if point.state not in ("not_opened", "started")] if series else []
-    missing = 0
-    for point in reversed(closed):
-        if point.score is not None:
-            break
-        missing += 1
+    takes_part = partner.state == Partner.State.ACTIVE
+    closed = [point for point in series.points if point.state not in AnswerSheet.OPEN_STATES] if series else []
+    scores = [point.score for point in closed] if takes_part else []
+    missing = next((number for number, score in enumerate(reversed(scores)) if score is not None), len(scores))
     return PartnerFacts(
         name=str(partner.name),
         verdict=str(series.verdict or "") if series else "",
@@ -200,7 +198,9 @@ def _activity_facts(plans: Sequence[PartnerPlan]) -> list[ActivityFacts]:
             title=held[0].title,
             planned=held[0].times,
             done=tuple(one.newest.done if one.newest else None for one in held),
-            barriers=tuple(one.barrier for one in held if one.barrier),
+            barriers=tuple(one.barrier.replace("_", " ") for one in held if one.barrier),
+            holders=tuple(str(one.row.partner.name) for one in held),
+            noticed=tuple(one.newest.noticed if one.newest else None for one in held),
         )
         for held in grouped.values()
     ]

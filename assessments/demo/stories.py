@@ -1,0 +1,96 @@
+"""Couples who came this week, in every state of their first form."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from assessments import assignments
+from assessments.demo.telling import Mood, Teller
+from assessments.ending import close_care
+from assessments.models import Wave
+from clients.models import Couple
+
+ABOUT_TO_CLOSE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Story:
+    """What became of a couple so far. `play` runs in no transaction and opens its own."""
+
+    name: str
+    couples: int
+    play: Callable[[Teller, Couple], None]
+
+
+def just_met(teller: Teller, couple: Couple) -> None:
+    """Nothing assigned yet."""
+
+
+def not_invited(teller: Teller, couple: Couple) -> None:
+    teller.assign(couple)
+
+
+def one_opened(teller: Teller, couple: Couple) -> None:
+    teller.assign(couple)
+    teller.open(couple, 1)
+
+
+def stalled(teller: Teller, couple: Couple) -> None:
+    teller.assign(couple)
+    teller.answer(teller.open(couple, 1), Mood(1.5, 1.2), share=0.5)
+
+
+def one_submitted(teller: Teller, couple: Couple) -> None:
+    teller.assign(couple)
+    teller.answer(teller.open(couple, 2), Mood(2.0, 1.2))
+
+
+def both_submitted(teller: Teller, couple: Couple) -> None:
+    teller.assign(couple)
+    teller.both_answer(couple)
+
+
+def large_gap(teller: Teller, couple: Couple) -> None:
+    teller.assign(couple)
+    teller.both_answer(couple, gap=1.4)
+
+
+def safety_flag(teller: Teller, couple: Couple) -> None:
+    teller.assign(couple)
+    line = teller.random.choice(["experienced.SC1", "experienced.SC2", "experienced.RS1", "self.IM3"])
+    teller.both_answer(couple, given={line: 3})
+
+
+def expired(teller: Teller, couple: Couple) -> None:
+    """The window is about to close; see close_expired."""
+    teller.assign(couple, open_for=ABOUT_TO_CLOSE)
+    teller.answer(teller.open(couple, 1), Mood(1.8, 1.4), share=0.4)
+
+
+def closed(reason: str) -> Callable[[Teller, Couple], None]:
+    def play(teller: Teller, couple: Couple) -> None:
+        both_submitted(teller, couple)
+        with teller.therapist():
+            close_care(couple, reason=reason, membership=teller.membership)
+
+    return play
+
+
+STORIES = [
+    Story("expired", 5, expired),
+    Story("just met", 4, just_met),
+    Story("not invited", 4, not_invited),
+    Story("one opened", 4, one_opened),
+    Story("stalled", 6, stalled),
+    Story("one submitted", 5, one_submitted),
+    Story("both submitted", 4, both_submitted),
+    Story("large gap", 5, large_gap),
+    Story("safety flag", 6, safety_flag),
+    *(Story(f"closed: {reason}", 1, closed(reason)) for reason in Couple.ClosedReason.values),
+]
+
+
+def close_expired(teller: Teller) -> None:
+    with teller.therapist():
+        for wave in Wave.objects.filter(closes_at__lte=teller.started_at + ABOUT_TO_CLOSE, closed_at=None):
+            assignments.close_wave(wave.id)
