@@ -63,8 +63,8 @@ def judge_gates(template: PlanTemplate, known: Known, *, now: datetime) -> dict[
 
 def what_is_known(couple: Couple) -> Known:
     talks = CounselingSession.objects.filter(partner=OuterRef("pk"), kind=CounselingSession.Kind.ONE_TO_ONE)
-    talks = talks.filter(held_at__gte=couple.care_since).order_by("-held_at").values("held_at")
-    partners = Partner.objects.filter(couple=couple).annotate(met_alone_at=Subquery(talks[:1]))
+    newest = talks.filter(held_at__gte=couple.care_since).order_by("-held_at").values("held_at")
+    partners = Partner.objects.filter(couple=couple).annotate(met_alone_at=Subquery(newest[:1]))
     everybody = tuple(partners.order_by("position"))
     unclosed = SafetyFlag.objects.filter(couple=couple).exclude(state=SafetyFlag.State.CLOSED)
     scores = SheetScores.objects.exclude(safety_unanswered=None).filter(sheet__couple=couple)

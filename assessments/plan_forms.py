@@ -19,8 +19,8 @@ BOTH, PAIR, THERAPIST = "both", "pair", "therapist"
 LONGEST_REASON = 500
 
 
-def short_text(rows: int = 2) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows, "class": "short"})
+def short_text() -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": 2})
 
 
 class NamedForm(forms.Form):

@@ -14,7 +14,7 @@ from api.v1 import plan_shapes as shapes
 from api.v1.couples import THERAPISTS
 from api.v1.plan_access import READ_BY_CLINICIANS, partner_of, treated, visible
 from assessments.goal_reading import goals_of
-from assessments.goals import LEVELS, LONGEST_TEXT, end_goal, rate_goal, write_goal
+from assessments.goals import LONGEST_TEXT, end_goal, rate_goal, write_goal
 from assessments.models import Goal
 from clients.models import Couple
 from practice import audit
@@ -29,13 +29,13 @@ class GoalGiven(serializers.Serializer[Any]):
     levels = serializers.ListField(
         child=serializers.CharField(max_length=LONGEST_TEXT), min_length=5, max_length=5, help_text="From -2 to 2."
     )
-    baseline_level = serializers.ChoiceField(LEVELS, default=-1)
-    weight = serializers.ChoiceField([1, 2, 3], default=1)
+    baseline_level = serializers.IntegerField(min_value=-2, max_value=2, default=-1)
+    weight = serializers.IntegerField(min_value=1, max_value=3, default=1)
     review_on = serializers.DateField()
 
 
 class RatingGiven(serializers.Serializer[Any]):
-    level = serializers.ChoiceField(LEVELS)
+    level = serializers.IntegerField(min_value=-2, max_value=2)
     partner = serializers.UUIDField(
         allow_null=True, default=None, help_text="Who said so; null for the therapist's own view."
     )

@@ -6,7 +6,6 @@ from typing import Any
 from rest_framework import serializers
 
 from assessments.goal_reading import Attainment, GoalsReading, read_goal
-from assessments.goals import LEVELS
 from assessments.models import Activity, Goal, GoalRating, SpecificRequest
 from assessments.plan_reading import PlanReading, shut_gates
 from assessments.request_reading import Weeks
@@ -130,7 +129,7 @@ class GoalShape(serializers.Serializer[Any]):
     behaviour = serializers.CharField()
     how_counted = serializers.CharField()
     levels = serializers.DictField(child=serializers.CharField(), help_text="Texts of -2 to 2.")
-    baseline_level = serializers.ChoiceField(LEVELS)
+    baseline_level = serializers.IntegerField()
     weight = serializers.IntegerField()
     review_on = serializers.DateField()
     written_at = serializers.DateTimeField()
