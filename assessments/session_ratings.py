@@ -77,7 +77,7 @@ def last_ratings(couple: Couple) -> Ratings:
     """What to start from: the stages that were rated last, and each partner's last engagement. Nothing at first."""
     held = SessionRating.objects.filter(session__couple=couple).exclude(session__held_at=None)
     newest_first = list(held.order_by("-session__held_at")[:LOOK_BACK])
-    stages = next((one.stages for one in newest_first if one.stages), {})
+    stages: Mapping[str, int] = next((one.stages for one in newest_first if one.stages), {})
     engagement = {key: value for one in reversed(newest_first) for key, value in one.engagement.items()}
     return Ratings(stages=stages, engagement=engagement)
 

@@ -3,12 +3,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from clients.access import couples_treated_by, partners_treated_by
 from clients.consents import current_version, record_consent, withdraw_consent
 from clients.couples import allow_own_results
+from clients.models import Partner
 from practice.access import StaffRequest, staff
 from practice.errors import DomainError
 from practice.models import Role
@@ -28,7 +30,7 @@ def consent_record(request: StaffRequest, partner_id: UUID) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, _("The consent is recorded."))
-    return redirect("couple", partner.couple_id)
+    return back_to_consents(partner)
 
 
 @staff(*TREATING)
@@ -37,7 +39,12 @@ def consent_withdraw(request: StaffRequest, partner_id: UUID) -> HttpResponse:
     partner = get_object_or_404(partners_treated_by(request.membership), pk=partner_id)
     withdraw_consent(partner, kind=request.POST.get("kind", ""))
     messages.success(request, _("The consent is withdrawn. That it was given once stays on record."))
-    return redirect("couple", partner.couple_id)
+    return back_to_consents(partner)
+
+
+def back_to_consents(partner: Partner) -> HttpResponse:
+    """To where the list stands open: several are recorded in a row."""
+    return redirect(f"{reverse('couple', args=[partner.couple_id])}?consents#partner-{partner.position}")
 
 
 @staff(*TREATING)

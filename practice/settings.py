@@ -258,6 +258,8 @@ SPECTACULAR_SETTINGS = {
         "InvitationState": "clients.models.Invitation.State",
         "SheetState": "assessments.models.AnswerSheet.State",
         "FlagState": "assessments.models.SafetyFlag.State",
+        "SessionKind": "clients.models.CounselingSession.Kind",
+        "ProposalKind": "assessments.proposals.KINDS",
         "FinishedState": [("submitted", "Submitted"), ("declined", "Declined")],
         "LeavingState": [("left", "Left")],
     },

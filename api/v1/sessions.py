@@ -22,7 +22,10 @@ from clients.models import CounselingSession
 from clients.sessions import SessionDetails, details_of
 from practice.access import CLINICIANS, ByMethod, StaffApi
 
-RATING = {"min_value": SCALE.start, "max_value": SCALE.stop - 1}
+
+class Rating(serializers.IntegerField):
+    def __init__(self) -> None:
+        super().__init__(min_value=SCALE.start, max_value=SCALE.stop - 1)
 
 
 class SessionChanged(serializers.Serializer[Any]):
@@ -31,12 +34,12 @@ class SessionChanged(serializers.Serializer[Any]):
     planned_at = serializers.DateTimeField(required=False, allow_null=True)
     held_at = serializers.DateTimeField(required=False, allow_null=True, help_text="Once it took place.")
     stages = serializers.DictField(
-        child=serializers.IntegerField(**RATING),
+        child=Rating(),
         required=False,
         help_text="By step of the plan, such as `S3`: 0 not started to 4 in place. Replaces all stages.",
     )
     engagement = serializers.DictField(
-        child=serializers.IntegerField(**RATING),
+        child=Rating(),
         required=False,
         help_text="By partner id, 0 to 4. Replaces all. Of a talk alone, only who was there is kept.",
     )
@@ -60,7 +63,7 @@ class SessionShape(SessionGiven):
 
 
 class ProposalShape(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(KINDS)
+    kind = serializers.ChoiceField([(one, one) for one in KINDS])
     instrument = serializers.CharField(help_text="`id@version`, to give by `POST /assignments/`.")
     due_on = serializers.DateField(help_text="Since when it is due, by the practice's clock.")
     reason = serializers.CharField(help_text="For people; may change.")

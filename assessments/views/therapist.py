@@ -23,7 +23,7 @@ from assessments.models import AnswerSheet, Assignment, SafetyFlag, Wave
 from assessments.proposals import proposals_of
 from assessments.safety import flags_visible_to, safety_lines_allowed
 from clients.access import couples_treated_by, couples_visible_to
-from clients.consents import standings_of
+from clients.consents import Standing, standings_of
 from clients.models import Couple, Invitation, Partner
 from practice.access import CLINICIANS, StaffRequest, staff
 from practice.errors import DomainError
@@ -66,7 +66,7 @@ def couple(request: StaffRequest, couple_id: UUID) -> HttpResponse:
     flags = SafetyFlag.objects.filter(couple=found, state=SafetyFlag.State.OPEN).select_related("partner")
     context = {
         "couple": found,
-        "partners": [(one, standings[one.id]) for one in partners],
+        "partners": [(one, standings[one.id], agreed_of(standings[one.id])) for one in partners],
         "alone": alone_of(partners),
         "proposals": [(one, title_of(one.instrument)) for one in proposals_of(found)],
         "forms": given_forms(found),
@@ -75,6 +75,10 @@ def couple(request: StaffRequest, couple_id: UUID) -> HttpResponse:
         "now": timezone.now(),
     }
     return render(request, "assessments/couple.html", context)
+
+
+def agreed_of(standings: list[Standing]) -> int:
+    return sum(one.in_force for one in standings)
 
 
 def alone_of(partners: list[Partner]) -> Partner | None:
