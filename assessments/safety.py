@@ -6,7 +6,6 @@ nothing on a partner's screen depends on what they do. A lowered answer closes n
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,12 +21,12 @@ from assessments.sheets import SheetForm, by_line, form_of
 from clients.access import couples_visible_to
 from clients.models import Couple
 from practice import mail, tenancy
-from practice.content import missing_topics
+from practice.cover import is_covered
 from practice.database.context import Scope
 from practice.database.rows import one_row
-from practice.models import Membership, Practice, Role, User
+from practice.models import Membership, Practice, User
+from practice.practices import resources_in_force
 
-CONFIRMATION_LASTS = timedelta(days=548)  # 18 months
 READ_SHEET = """
 SELECT sheet.id, sheet.instrument, sheet.content_hash, sheet.sitting, sheet.safety_lines, sheet.context_lines,
        sheet.state,
@@ -48,13 +47,9 @@ SELECT sheet.id, sheet.instrument, sheet.content_hash, sheet.sitting, sheet.safe
 
 
 def safety_lines_allowed(couple: Couple) -> bool:
-    """Whether anybody will read a safety answer: a responsible therapist, and confirmed, complete resources."""
+    """Whether anybody will read a safety answer: an active therapist with an active cover, and checked help lines."""
     practice = Practice.objects.get(pk=tenancy.practice_id())
-    confirmed = practice.resources_confirmed_at
-    if confirmed is None or timezone.now() - confirmed > CONFIRMATION_LASTS or missing_topics(practice.country):
-        return False
-    reader = couple.therapist
-    return reader is not None and reader.is_active and reader.role in (Role.THERAPIST, Role.OWNER)
+    return resources_in_force(practice) and is_covered(couple.therapist_id)
 
 
 def flags_visible_to(membership: Membership) -> QuerySet[SafetyFlag]:

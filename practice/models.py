@@ -74,6 +74,10 @@ class Role(models.TextChoices):
     SUPERVISOR = "supervisor", _("Supervisor")
 
 
+# Who is responsible for couples, and may stand in for a colleague.
+TREATING = (Role.OWNER, Role.THERAPIST)
+
+
 class Membership(models.Model):  # type: ignore[django-manager-missing]
     """A user's place in one practice. `name` is what colleagues see, so that nobody needs to read the user."""
 

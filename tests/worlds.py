@@ -100,7 +100,7 @@ def _make_report(therapist: Membership, sheet: AnswerSheet) -> None:
     """A flag that something was done about, and a joint report."""
     practice_id, now = factories.practice_of(sheet), timezone.now()
     with factories.as_staff(therapist):
-        flag = SafetyFlag.objects.filter(sheet=sheet).first()
+        flag = SafetyFlag.objects.filter(sheet=sheet)[0]
         FlagEvent.objects.create(flag=flag, action=FlagEvent.Action.ACKNOWLEDGED, at=now, by=therapist.id)
     with tenancy.begin(Scope.report(practice_id=practice_id)):
         JointReport.objects.create(
