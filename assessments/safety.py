@@ -10,21 +10,19 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from assessments import rules, scoring
 from assessments.measurement import parameters_of
-from assessments.models import AnswerSheet, SafetyFlag
+from assessments.models import AnswerSheet
 from assessments.plan_templates import library as templates
 from assessments.sheets import SheetForm, by_line, form_of
-from clients.access import couples_visible_to
 from clients.models import Couple
-from practice import mail, tenancy
+from practice import tenancy
 from practice.cover import is_covered
 from practice.database.context import Scope
 from practice.database.rows import one_row
-from practice.models import Membership, Practice, User
+from practice.models import Practice
 from practice.practices import resources_in_force
 
 READ_SHEET = """
@@ -52,10 +50,6 @@ def safety_lines_allowed(couple: Couple) -> bool:
     return resources_in_force(practice) and is_covered(couple.therapist_id)
 
 
-def flags_visible_to(membership: Membership) -> QuerySet[SafetyFlag]:
-    return SafetyFlag.objects.filter(couple__in=couples_visible_to(membership))
-
-
 def score_sheet(*, practice_id: UUID, partner_id: UUID, sheet_id: UUID) -> None:
     """Bring flags and scores of a sheet up to its answers."""
     with tenancy.begin(Scope.scoring(practice_id=practice_id, partner_id=partner_id)):
@@ -79,21 +73,6 @@ def score_overdue_sheet(reference: UUID) -> None:
     worker = tenancy.current()
     tenancy.assume(Scope.scoring(practice_id=worker.practice_id, partner_id=partner_id))
     _score(reference)
-
-
-def send_alert(reference: UUID) -> None:
-    """Tell the therapist that something needs attention, and nothing about what."""
-    flag = SafetyFlag.objects.select_related("couple").get(pk=reference)
-    practice = Practice.objects.get(pk=tenancy.practice_id())
-    therapist = Membership.objects.filter(pk=flag.couple.therapist_id, is_active=True).first()
-    if therapist is not None:
-        mail.send_plain(
-            to=User.objects.only("email").get(pk=therapist.user_id).email,
-            subject="An item needs your attention",
-            body="An item needs your attention. Please sign in.\n",
-            sender_name=practice.sender_name,
-            message_id=flag.id,
-        )
 
 
 def _score(sheet_id: UUID) -> None:

@@ -8,8 +8,8 @@ from rest_framework.response import Response
 from api.endpoint import Endpoint, checked, member
 from api.pagination import PAGE, page_of, page_shape
 from api.v1.results import FlagShape
+from assessments.flags import flags_visible_to
 from assessments.models import SafetyFlag
-from assessments.safety import flags_visible_to
 from practice.access import CLINICIANS, StaffApi
 
 
