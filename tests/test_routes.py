@@ -14,17 +14,19 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from assessments.models import AnswerSheet, Assignment
+from assessments.models import AnswerSheet, Assignment, SafetyFlag
 from clients.access import PARTNER_COOKIE
 from clients.models import Couple, Partner
 from practice.models import ApiToken, Membership
 from tests.attacks import as_maintenance
 from tests.factories import (
     as_partner,
+    as_staff,
     assign,
     at_the_gate,
     client_of,
     open_session,
+    save,
     sheet_of,
 )
 
@@ -55,6 +57,9 @@ MATRIX: dict[str, tuple[str, str]] = {
     "api-couples": ("401 404 200 200 200 200 401 200", "401 404 422 422 404 422 401 422"),
     "api-decline": ("401 401 401 401 401 401 405 401", "401 401 401 401 401 401 200 401"),
     "api-docs": ("200 200 200 200 200 200 200 200", "405 405 405 405 405 405 405 405"),
+    "api-flag-acknowledge": ("401 404 405 405 404 405 401 405", "401 404 404 404 404 404 401 200"),
+    "api-flag-close": ("401 404 405 405 404 405 401 405", "401 404 404 404 404 404 401 422"),
+    "api-flag-reopen": ("401 404 405 405 404 405 401 405", "401 404 404 404 404 404 401 409"),
     "api-flags": ("401 404 200 200 200 200 401 200", "401 404 405 405 405 405 401 405"),
     "api-instrument": ("401 200 200 200 200 200 401 200", "401 405 405 405 405 405 401 405"),
     "api-instruments": ("401 200 200 200 200 200 401 200", "401 422 422 404 404 404 401 404"),
@@ -84,6 +89,10 @@ MATRIX: dict[str, tuple[str, str]] = {
     ),
     "couple-results": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 200"),
     "couples": ("302 302 200 200 200 200 302 200", "302 302 200 200 200 200 302 200"),
+    "flag": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 200"),
+    "flag-acknowledge": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 302"),
+    "flag-close": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 422"),
+    "flag-reopen": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 409"),
     "flags": ("302 404 200 200 200 200 302 200", "302 404 200 200 200 200 302 200"),
     "instrument": ("302 200 200 200 200 200 302 200", "302 200 200 200 200 200 302 200"),
     "instrument-import": ("302 200 200 404 404 404 302 404", "302 422 422 404 404 404 302 404"),
@@ -113,6 +122,7 @@ MATRIX: dict[str, tuple[str, str]] = {
     "ready": ("200 200 200 200 200 200 200 200", "200 200 200 200 200 200 200 200"),
     "receipt": ("410 410 410 410 410 410 303 410", "410 410 410 410 410 410 405 410"),
     "sheet-invite": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 409"),
+    "team-cover": ("302 404 405 405 404 405 302 405", "302 404 422 422 404 422 302 422"),
     "team": ("302 200 200 200 200 200 302 200", "302 200 200 200 200 200 302 200"),
 }
 
@@ -124,6 +134,7 @@ class Objects:
     assignment_id: uuid.UUID
     token_id: uuid.UUID
     partner_id: uuid.UUID
+    flag_id: uuid.UUID
     key: str = "not-a-key"
     number: int = 1
     ref: str = "ena-c@0.2.0"
@@ -163,7 +174,10 @@ def make_objects(therapist: Membership, couple: Couple, partner: Partner) -> tup
         token = ApiToken.objects.create(
             user=therapist.user, membership=therapist, practice_id=therapist.practice_id, name="script"
         )[0]
-    return Objects(couple.id, sheet.id, assignment.id, token.id, partner.id), sheet
+    save(sheet, {"experienced.SC1": 4})
+    with as_staff(therapist):
+        flag = SafetyFlag.objects.get(sheet=sheet)
+    return Objects(couple.id, sheet.id, assignment.id, token.id, partner.id, flag.id), sheet
 
 
 @pytest.fixture
