@@ -7,8 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from assessments.flags import LONGEST_NOTE
 from assessments.instruments.definition import Instrument
 from assessments.library import EMAIL, PRINT, SCREEN
+from assessments.models import FlagEvent
 from assessments.schedules import EVERY_WEEKS, MOST_TIMES, WINDOW, Schedule
 from clients.models import Couple, Partner
 
@@ -165,3 +167,17 @@ def choices_of(instrument: Instrument) -> Iterable[tuple[str, str]]:
 
 def cadence(weeks: int) -> tuple[int, str]:
     return weeks, _("Every week") if weeks == 1 else _("Every %(weeks)s weeks") % {"weeks": weeks}
+
+
+class CloseFlagForm(forms.Form):
+    """Why one flag is closed, and what was done."""
+
+    reason = forms.ChoiceField(
+        choices=FlagEvent.Reason.choices, widget=forms.RadioSelect, label=gettext_lazy("Why is it closed?")
+    )
+    note = forms.CharField(
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        label=gettext_lazy("What was done?"),
+        help_text=gettext_lazy("For you, your cover and a supervisor. Neither partner ever reads it."),
+    )

@@ -22,7 +22,7 @@ from practice.models import Membership
 def asks_intention(sheet: AnswerSheet) -> bool:
     """Asked with the instrument that measures what a plan works on: at intake and at every review."""
     identifier = templates.latest().measured_by.partition("@")[0]
-    return sheet.instrument.partition("@")[0] == identifier and not sheet.sitting
+    return sheet.instrument.partition("@")[0] == identifier
 
 
 def choices() -> list[tuple[str, str]]:

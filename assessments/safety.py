@@ -6,28 +6,25 @@ nothing on a partner's screen depends on what they do. A lowered answer closes n
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from assessments import rules, scoring
 from assessments.measurement import parameters_of
-from assessments.models import AnswerSheet, SafetyFlag
+from assessments.models import AnswerSheet
 from assessments.plan_templates import library as templates
 from assessments.sheets import SheetForm, by_line, form_of
-from clients.access import couples_visible_to
 from clients.models import Couple
-from practice import mail, tenancy
-from practice.content import missing_topics
+from practice import tenancy
+from practice.cover import is_covered
 from practice.database.context import Scope
 from practice.database.rows import one_row
-from practice.models import Membership, Practice, Role, User
+from practice.models import Practice
+from practice.practices import resources_in_force
 
-CONFIRMATION_LASTS = timedelta(days=548)  # 18 months
 READ_SHEET = """
 SELECT sheet.id, sheet.instrument, sheet.content_hash, sheet.sitting, sheet.safety_lines, sheet.context_lines,
        sheet.state,
@@ -48,17 +45,9 @@ SELECT sheet.id, sheet.instrument, sheet.content_hash, sheet.sitting, sheet.safe
 
 
 def safety_lines_allowed(couple: Couple) -> bool:
-    """Whether anybody will read a safety answer: a responsible therapist, and confirmed, complete resources."""
+    """Whether anybody will read a safety answer: an active therapist with an active cover, and checked help lines."""
     practice = Practice.objects.get(pk=tenancy.practice_id())
-    confirmed = practice.resources_confirmed_at
-    if confirmed is None or timezone.now() - confirmed > CONFIRMATION_LASTS or missing_topics(practice.country):
-        return False
-    reader = couple.therapist
-    return reader is not None and reader.is_active and reader.role in (Role.THERAPIST, Role.OWNER)
-
-
-def flags_visible_to(membership: Membership) -> QuerySet[SafetyFlag]:
-    return SafetyFlag.objects.filter(couple__in=couples_visible_to(membership))
+    return resources_in_force(practice) and is_covered(couple.therapist_id)
 
 
 def score_sheet(*, practice_id: UUID, partner_id: UUID, sheet_id: UUID) -> None:
@@ -84,21 +73,6 @@ def score_overdue_sheet(reference: UUID) -> None:
     worker = tenancy.current()
     tenancy.assume(Scope.scoring(practice_id=worker.practice_id, partner_id=partner_id))
     _score(reference)
-
-
-def send_alert(reference: UUID) -> None:
-    """Tell the therapist that something needs attention, and nothing about what."""
-    flag = SafetyFlag.objects.select_related("couple").get(pk=reference)
-    practice = Practice.objects.get(pk=tenancy.practice_id())
-    therapist = Membership.objects.filter(pk=flag.couple.therapist_id, is_active=True).first()
-    if therapist is not None:
-        mail.send_plain(
-            to=User.objects.only("email").get(pk=therapist.user_id).email,
-            subject="An item needs your attention",
-            body="An item needs your attention. Please sign in.\n",
-            sender_name=practice.sender_name,
-            message_id=flag.id,
-        )
 
 
 def _score(sheet_id: UUID) -> None:

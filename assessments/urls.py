@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.views import ending, instruments, plan, progress, results, sessions, therapist
+from assessments.views import ending, flags, instruments, plan, progress, results, sessions, therapist
 
 urlpatterns = [
     path("", therapist.couples, name="couples"),
@@ -29,7 +29,11 @@ urlpatterns = [
     path("sessions/<uuid:session_id>/", sessions.session_edit, name="session-edit"),
     path("sheets/<uuid:sheet_id>/invite/", therapist.sheet_invite, name="sheet-invite"),
     path("assignments/<uuid:assignment_id>/end/", therapist.assignment_end, name="assignment-end"),
-    path("flags/", therapist.flags, name="flags"),
+    path("flags/", flags.flags, name="flags"),
+    path("flags/<uuid:flag_id>/", flags.flag, name="flag"),
+    path("flags/<uuid:flag_id>/acknowledge/", flags.flag_acknowledge, name="flag-acknowledge"),
+    path("flags/<uuid:flag_id>/close/", flags.flag_close, name="flag-close"),
+    path("flags/<uuid:flag_id>/reopen/", flags.flag_reopen, name="flag-reopen"),
     path("instruments/", instruments.instruments, name="instruments"),
     path("instruments/import/", instruments.instrument_import, name="instrument-import"),
     path("instruments/<str:ref>/", instruments.instrument, name="instrument"),

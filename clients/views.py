@@ -19,9 +19,7 @@ from clients.models import Couple, Partner
 from practice.access import StaffRequest, staff
 from practice.errors import InvalidInput
 from practice.forms import add_faults, posted
-from practice.models import Role
-
-TREATING = (Role.OWNER, Role.THERAPIST)
+from practice.models import TREATING
 
 
 @staff(*TREATING)

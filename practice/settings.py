@@ -146,7 +146,11 @@ OUTBOX_HANDLERS = {
     "open_wave": "assessments.assignments.open_wave",
     "close_wave": "assessments.assignments.close_wave",
     "score_sheet": "assessments.safety.score_overdue_sheet",
-    "alert": "assessments.safety.send_alert",
+    "alert": "assessments.alerts.send_alert",
+    "alert_therapist": "assessments.alerts.alert_therapist",
+    "alert_cover": "assessments.alerts.alert_cover",
+    "flag_to_cover": "assessments.alerts.tell_cover",
+    "flag_to_owner": "assessments.alerts.tell_owner",
 }
 
 # Sign-in

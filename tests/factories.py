@@ -69,6 +69,19 @@ def make_member(practice: Practice, name: str, *, role: str = Role.THERAPIST, em
     return membership
 
 
+def with_cover(therapist: Membership) -> Membership:
+    """The same therapist, with a cover: Cora, who is made once a practice. Who was given a cover keeps it."""
+    if therapist.cover_id is None:
+        cora = f"cora@{therapist.practice.slug}.example"
+        with as_maintenance():
+            members = Membership.objects.using("owner").filter(practice_id=therapist.practice_id)
+            found = members.filter(user__email=cora).values_list("id", flat=True).first()
+        therapist.cover_id = found or make_member(therapist.practice, "Cora", email=cora).id
+        with as_maintenance():
+            members.filter(pk=therapist.pk).update(cover_id=therapist.cover_id)
+    return therapist
+
+
 def as_staff(membership: Membership) -> AbstractContextManager[None]:
     """A transaction as this member, as the middleware opens it for a view."""
     return tenancy.begin(
@@ -96,7 +109,8 @@ def at_the_gate() -> AbstractContextManager[Any]:
 def make_couple(
     therapist: Membership, *, label: str = "D & E", names: Sequence[str] = ("Dana", "Erin"), email: bool = False
 ) -> Couple:
-    """A couple of this therapist. With `email`, each partner can safely be reached at name@example.org."""
+    """A couple of this therapist, who gets a cover. With `email`, each partner can be reached at name@example.org."""
+    with_cover(therapist)
     partners = [
         PartnerDetails(name=name, email=f"{name.lower()}@example.org", channel="email")
         if email

@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from assessments.models import AnswerSheet, Assignment
+from assessments.models import AnswerSheet, Assignment, SafetyFlag
 from assessments.session_ratings import Ratings, save_rated_session
 from clients.access import PARTNER_COOKIE
 from clients.models import Couple, Partner
@@ -30,6 +30,7 @@ from tests.factories import (
     client_of,
     make_plan,
     open_session,
+    save,
     sheet_of,
 )
 
@@ -60,6 +61,9 @@ MATRIX: dict[str, tuple[str, str]] = {
     "api-couples": ("401 404 200 200 200 200 401 200", "401 404 422 422 404 422 401 422"),
     "api-decline": ("401 401 401 401 401 401 405 401", "401 401 401 401 401 401 200 401"),
     "api-docs": ("200 200 200 200 200 200 200 200", "405 405 405 405 405 405 405 405"),
+    "api-flag-acknowledge": ("401 404 405 405 404 405 401 405", "401 404 404 404 404 404 401 200"),
+    "api-flag-close": ("401 404 405 405 404 405 401 405", "401 404 404 404 404 404 401 422"),
+    "api-flag-reopen": ("401 404 405 405 404 405 401 405", "401 404 404 404 404 404 401 409"),
     "api-flags": ("401 404 200 200 200 200 401 200", "401 404 405 405 405 405 401 405"),
     "api-instrument": ("401 200 200 200 200 200 401 200", "401 405 405 405 405 405 401 405"),
     "api-instruments": ("401 200 200 200 200 200 401 200", "401 422 422 404 404 404 401 404"),
@@ -118,6 +122,10 @@ MATRIX: dict[str, tuple[str, str]] = {
     "couple-results": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 200"),
     "couple-sessions": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 200"),
     "couples": ("302 302 200 200 200 200 302 200", "302 302 200 200 200 200 302 200"),
+    "flag": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 200"),
+    "flag-acknowledge": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 302"),
+    "flag-close": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 422"),
+    "flag-reopen": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 409"),
     "flags": ("302 404 200 200 200 200 302 200", "302 404 200 200 200 200 302 200"),
     "instrument": ("302 200 200 200 200 200 302 200", "302 200 200 200 200 200 302 200"),
     "instrument-import": ("302 200 200 404 404 404 302 404", "302 422 422 404 404 404 302 404"),
@@ -156,6 +164,7 @@ MATRIX: dict[str, tuple[str, str]] = {
     "session-edit": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 422"),
     "session-new": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 422"),
     "talks-plan": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 422"),
+    "team-cover": ("302 404 405 405 404 405 302 405", "302 404 422 422 404 422 302 422"),
     "team": ("302 200 200 200 200 200 302 200", "302 200 200 200 200 200 302 200"),
 }
 
@@ -171,6 +180,7 @@ class Objects:
     request_id: uuid.UUID
     goal_id: uuid.UUID
     session_id: uuid.UUID
+    flag_id: uuid.UUID
     monday: str = "2026-01-05"
     key: str = "not-a-key"
     number: int = 1
@@ -218,7 +228,11 @@ def make_objects(
     with as_staff(therapist):
         planned = SessionDetails(planned_at=timezone.now())
         session = save_rated_session(couple, planned, Ratings(), membership=therapist)
-    return Objects(couple.id, sheet.id, assignment.id, token.id, partner.id, *plan, session.id, monday=monday), sheet
+    save(sheet, {"experienced.CK8" if sheet.week_of else "experienced.SC1": 4})
+    with as_staff(therapist):
+        flag = SafetyFlag.objects.get(sheet=sheet)
+    made = (couple.id, sheet.id, assignment.id, token.id, partner.id, *plan, session.id, flag.id)
+    return Objects(*made, monday=monday), sheet
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import segno
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Case, IntegerField, Prefetch, Value, When
-from django.http import Http404, HttpResponse
+from django.db.models import Prefetch
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -18,24 +17,20 @@ from django.views.decorators.http import require_POST
 from assessments import library
 from assessments.assignments import assign_instrument, end_assignment, invite_to_sheet, was_called_off
 from assessments.caseload import caseload, rows_of
+from assessments.flags import BY_LEVEL
 from assessments.forms import AssignForm
 from assessments.models import AnswerSheet, Assignment, SafetyFlag, Wave
 from assessments.proposals import proposals_of
-from assessments.safety import flags_visible_to, safety_lines_allowed
-from clients.access import couples_treated_by, couples_visible_to
+from assessments.safety import safety_lines_allowed
+from clients.access import couples_treated_by, couples_visible_to, treats
 from clients.consents import Standing, standings_of
 from clients.models import Couple, Invitation, Partner
 from practice.access import CLINICIANS, StaffRequest, staff
 from practice.errors import DomainError
 from practice.forms import add_faults, posted
-from practice.models import Role
+from practice.models import TREATING
 
 ON_A_PAGE = 25
-TREATING = (Role.OWNER, Role.THERAPIST)
-BY_LEVEL = Case(
-    *(When(level=level, then=Value(rank)) for rank, level in enumerate(SafetyFlag.Level.values)),
-    output_field=IntegerField(),
-)
 NEEDS = {"flag": gettext_lazy("Open flag"), "overdue": gettext_lazy("Overdue")}
 
 
@@ -71,7 +66,7 @@ def couple(request: StaffRequest, couple_id: UUID) -> HttpResponse:
         "proposals": [(one, title_of(one.instrument)) for one in proposals_of(found)],
         "forms": given_forms(found),
         "flags": flags.order_by(BY_LEVEL, "raised_at"),
-        "treats": request.membership.role in TREATING,
+        "treats": treats(request.membership, found),
         "now": timezone.now(),
     }
     return render(request, "assessments/couple.html", context)
@@ -206,22 +201,3 @@ def assignment_end(request: StaffRequest, assignment_id: UUID) -> HttpResponse:
     end_assignment(assignment)
     messages.success(request, _("The assignment has ended. What was handed in stays."))
     return redirect("couple", assignment.couple_id)
-
-
-@staff(*CLINICIANS)
-def flags(request: StaffRequest) -> HttpResponse:
-    state = request.GET.get("state", SafetyFlag.State.OPEN)
-    level = request.GET.get("level", "")
-    found = flags_visible_to(request.membership).select_related("couple", "partner", "sheet")
-    if state not in ("all", *SafetyFlag.State.values) or level not in ("", *SafetyFlag.Level.values):
-        raise Http404
-    found = found if state == "all" else found.filter(state=state)
-    found = found.filter(level=level) if level else found
-    context: dict[str, Any] = {
-        "page": Paginator(found.order_by(BY_LEVEL, "-raised_at", "id"), ON_A_PAGE).get_page(request.GET.get("page")),
-        "state": state,
-        "level": level,
-        "states": SafetyFlag.State.choices,
-        "levels": SafetyFlag.Level.choices,
-    }
-    return render(request, "assessments/flags.html", context)
