@@ -4,6 +4,7 @@ Nothing is ever assigned from here without a person's click. How often is said o
 practice's clock, so that no change of clocks makes something due an hour early.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -17,6 +18,7 @@ from assessments import library
 from assessments.ending import FOLLOW_UP_MONTHS, ask_after_care, full_form, months_later
 from assessments.instruments import library as shipped
 from assessments.models import AnswerSheet, Assignment, Wave
+from assessments.record import CoupleRecord
 from clients.models import CounselingSession, Couple, Partner
 from practice.errors import DomainError
 from practice.models import Membership
@@ -31,6 +33,10 @@ END_COVERS_DAYS = 14
 CHECK_IN, INTAKE, REVIEW, END, FOLLOW_UP = KINDS = ("check_in", "intake", "review", "end", "follow_up")
 # Who stopped asking for care, or went elsewhere, is not asked again.
 NOT_ASKED_AFTER = (Couple.ClosedReason.WITHDRAWN, Couple.ClosedReason.TRANSFERRED)
+
+
+# Kind, when held, when planned, what a review decided.
+SessionFacts = tuple[str, datetime | None, datetime | None, str]
 
 
 class NotDue(DomainError):
@@ -155,10 +161,58 @@ def _after_care(known: Known, closed_on: date, today: date) -> Proposal | None:
     return Proposal(END, closed_on, said % {"day": _day(closed_on)})
 
 
+@dataclass(frozen=True)
+class GivenWave:
+    """One wave as far as it is asked here; `is_open` says that a form of it waits for its answers."""
+
+    instrument: str
+    opens_at: datetime
+    closes_at: datetime
+    opened_at: datetime | None
+    closed_at: datetime | None
+    is_open: bool
+
+
+def proposals_from(record: CoupleRecord, *, now: datetime) -> list[Proposal]:
+    """The same as proposals_of, from what was read already."""
+    waves = {
+        sheet.wave: GivenWave(
+            instrument=sheet.instrument.partition("@")[0],
+            opens_at=sheet.opens_at,
+            closes_at=sheet.closes_at,
+            opened_at=sheet.opened_at,
+            closed_at=sheet.ended_at,
+            is_open=any(one.wave == sheet.wave and one.state in AnswerSheet.OPEN_STATES for one in record.sheets),
+        )
+        for sheet in record.sheets
+    }
+    check_ins = {one.id for one in record.instruments.values() if one.is_check_in}
+    sessions = [(one.kind, one.held_at, one.planned_at, one.review) for one in record.sessions]
+    anybody = any(partner.state == Partner.State.ACTIVE for partner in record.partners)
+    known = _known(record.couple, sessions, list(waves.values()), check_ins, anybody=anybody, now=now)
+    return due(known, today=timezone.localdate(now))
+
+
 def what_is_known(couple: Couple, *, now: datetime) -> Known:
     """Read for `due`, in as many statements for a long record as for a short one."""
-    held, coming, stopped_at = _sessions(couple, now)
-    full, check_ins = _waves(couple)
+    sessions = CounselingSession.objects.filter(couple=couple).values_list("kind", "held_at", "planned_at", "review")
+    check_ins = {one.id for one in library.available() if one.is_check_in}
+    anybody = Partner.objects.filter(couple=couple, state=Partner.State.ACTIVE).exists()
+    return _known(couple, list(sessions), _waves(couple), check_ins, anybody=anybody, now=now)
+
+
+def _known(
+    couple: Couple,
+    sessions: Sequence[SessionFacts],
+    waves: Sequence[GivenWave],
+    check_in_ids: Collection[str],
+    *,
+    anybody: bool,
+    now: datetime,
+) -> Known:
+    held, coming, stopped_at = _sessions(couple, sessions, now)
+    full = [one for one in waves if one.instrument == full_form().partition("@")[0]]
+    check_ins = [one for one in waves if one.instrument in check_in_ids]
     given = [one.opened_at for one in full if one.opened_at and _in_this_episode(couple, one.opened_at)]
     last_full = max(given, default=None)
     ended = [one.closed_at or one.closes_at for one in check_ins if one.opened_at]
@@ -166,7 +220,7 @@ def what_is_known(couple: Couple, *, now: datetime) -> Known:
     return Known(
         state=couple.state,
         closed_reason=couple.closed_reason,
-        anybody=Partner.objects.filter(couple=couple, state=Partner.State.ACTIVE).exists(),
+        anybody=anybody,
         care_since=timezone.localdate(couple.care_since),
         closed_on=_on(couple.closed_at),
         stopped_on=_on(stopped_at),
@@ -179,9 +233,10 @@ def what_is_known(couple: Couple, *, now: datetime) -> Known:
     )
 
 
-def _sessions(couple: Couple, now: datetime) -> tuple[list[datetime], datetime | None, datetime | None]:
+def _sessions(
+    couple: Couple, found: Sequence[SessionFacts], now: datetime
+) -> tuple[list[datetime], datetime | None, datetime | None]:
     """When sessions with both were held, when the next one of any kind is, and when the newest review said stop."""
-    found = list(CounselingSession.objects.filter(couple=couple).values_list("kind", "held_at", "planned_at", "review"))
     both = CounselingSession.Kind.COUPLE
     held = sorted(held_at for kind, held_at, _planned, _review in found if held_at and kind == both)
     coming = [at for _kind, held_at, at, _review in found if held_at is None and at and at >= now]
@@ -191,22 +246,28 @@ def _sessions(couple: Couple, now: datetime) -> tuple[list[datetime], datetime |
     return held, min(coming, default=None), newest[0] if newest and stopped else None
 
 
-def _waves(couple: Couple) -> tuple[list[Wave], list[Wave]]:
-    """The waves of the full form and of check-ins, each with whether a form of it is still open."""
+def _waves(couple: Couple) -> list[GivenWave]:
     sheets = AnswerSheet.objects.filter(wave=OuterRef("pk"), state__in=AnswerSheet.OPEN_STATES)
-    waves = Wave.objects.filter(couple=couple).select_related("assignment").annotate(is_open=Exists(sheets))
-    found = [(one.assignment.instrument.partition("@")[0], one) for one in waves]
-    check_ins = {one.id for one in library.available() if one.is_check_in}
-    full = full_form().partition("@")[0]
-    return [one for name, one in found if name == full], [one for name, one in found if name in check_ins]
+    waves = Wave.objects.filter(couple=couple).annotate(is_open=Exists(sheets))
+    return [
+        GivenWave(
+            instrument=one.assignment.instrument.partition("@")[0],
+            opens_at=one.opens_at,
+            closes_at=one.closes_at,
+            opened_at=one.opened_at,
+            closed_at=one.closed_at,
+            is_open=one.is_open,
+        )
+        for one in waves.select_related("assignment")
+    ]
 
 
-def _is_asked(wave: Wave, now: datetime) -> bool:
+def _is_asked(wave: GivenWave, now: datetime) -> bool:
     """As assign_instrument would refuse a second one."""
-    return wave.closed_at is None and wave.closes_at > now and bool(getattr(wave, "is_open", False))
+    return wave.closed_at is None and wave.closes_at > now and wave.is_open
 
 
-def _comes_first(wave: Wave, now: datetime, next_session: datetime | None) -> bool:
+def _comes_first(wave: GivenWave, now: datetime, next_session: datetime | None) -> bool:
     if wave.closed_at is not None or wave.closes_at <= now:
         return False
     return wave.opens_at <= now or next_session is None or wave.opens_at <= next_session
