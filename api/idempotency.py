@@ -21,6 +21,7 @@ from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
 
 from practice import tenancy
+from practice.database.rows import one_row
 from practice.encryption import decrypt, encrypt
 from practice.errors import InvalidInput
 from practice.models import IdempotencyRecord
@@ -30,6 +31,14 @@ HEADER = OpenApiParameter(
 )
 LONGEST_KEY = 200
 SHOWN_ONCE = ("token", "url", "key")
+EARLIER = """
+SELECT id, practice_id, fingerprint, status, body FROM practice_idempotencyrecord
+ WHERE practice_id = %(practice)s AND actor = %(actor)s AND key = %(key)s
+"""
+REMEMBER = """
+INSERT INTO practice_idempotencyrecord (id, practice_id, actor, key, fingerprint, status, body, created_at)
+VALUES (%(id)s, %(practice_id)s, %(actor)s, %(key)s, %(fingerprint)s, %(status)s, %(body)s, %(created_at)s)
+"""
 
 Answer = Callable[[], Response]
 
@@ -69,7 +78,7 @@ def answer_once(request: Request, answer: Answer, *, body: Any) -> Response:
     actor = _actor()
     fingerprint = _fingerprint(request, body)
     _wait_for_turn(f"{tenancy.practice_id()}|{actor}|{key}")
-    earlier = IdempotencyRecord.objects.filter(actor=actor, key=key).first()
+    earlier = one_row(IdempotencyRecord, EARLIER, {"practice": tenancy.practice_id(), "actor": actor, "key": key})
     if earlier is None:
         response = answer()
         if response.status_code < 300:
@@ -77,7 +86,7 @@ def answer_once(request: Request, answer: Answer, *, body: Any) -> Response:
         return response
     if earlier.fingerprint != fingerprint:
         raise KeyReused
-    return Response(json.loads(decrypt(earlier.body, **_seal(earlier))), status=earlier.status)
+    return Response(json.loads(decrypt(json.loads(earlier.body), **_seal(earlier))), status=earlier.status)
 
 
 def _actor() -> UUID:
@@ -103,8 +112,9 @@ def _remember(response: Response, *, actor: UUID, key: str, fingerprint: str) ->
     record = IdempotencyRecord(
         actor=actor, key=key, fingerprint=fingerprint, status=response.status_code, created_at=timezone.now()
     )
-    record.body = encrypt(json.dumps(kept, cls=JSONEncoder), **_seal(record))
-    record.save(force_insert=True)
+    body = encrypt(json.dumps(kept, cls=JSONEncoder), **_seal(record))
+    with connection.cursor() as cursor:
+        cursor.execute(REMEMBER, {**vars(record), "body": json.dumps(body)})
 
 
 def _seal(record: IdempotencyRecord) -> dict[str, Any]:

@@ -49,8 +49,11 @@ def assign_instrument(
     membership: Membership,
     sitting: str | None = None,
     schedule: Schedule | None = None,
+    follow_up: bool = False,
 ) -> Assignment:
     """Give an instrument to a couple. What is due opens at once and its links go out.
+
+    A follow-up is asked some time after care has ended, so a closed couple gets it too, and nothing else.
 
     Raises UnknownInstrument, LicenceExpired, ModeNotAllowed, InvalidInput, CoupleClosed, AlreadyAssigned,
     NobodyTakesPart.
@@ -64,7 +67,7 @@ def assign_instrument(
     windows = (schedule or Schedule()).windows(now)
     with transaction.atomic():
         locked = Couple.objects.select_for_update().get(pk=couple.pk)
-        _refuse(locked, found)
+        _refuse(locked, found, follow_up=follow_up)
         assignment: Assignment = Assignment.objects.create(
             couple=locked,
             instrument=found.ref,
@@ -72,6 +75,7 @@ def assign_instrument(
             sitting=sitting or "",
             assigned_by=membership.id,
             created_at=now,
+            follow_up=follow_up,
         )
         waves = _make_waves(assignment, windows)
     audit.record("assignment.created", object_id=assignment.id, couple_id=couple.id, instrument=found.ref)
@@ -112,7 +116,7 @@ def open_wave(reference: UUID) -> None:
     A wave whose licence has ended is called off.
     """
     wave = Wave.objects.select_related("assignment", "couple").get(pk=reference)
-    if wave.opened_at or wave.closed_at or wave.assignment.ended_at or wave.couple.state == Couple.State.CLOSED:
+    if wave.opened_at or wave.closed_at or wave.assignment.ended_at or _care_has_ended(wave):
         return
     instrument = library.resolve(wave.assignment.instrument, wave.assignment.content_hash)
     try:
@@ -170,7 +174,7 @@ def invite_to_sheet(sheet: AnswerSheet, *, delivery: str) -> invitations.Issued:
         raise SheetNotOpen
     if sheet.partner.state == Partner.State.LEFT:
         raise SheetNotOpen("This partner takes no further part.")
-    if sheet.couple.state == Couple.State.CLOSED:
+    if sheet.couple.state == Couple.State.CLOSED and not sheet.wave.assignment.follow_up:
         raise CoupleClosed
     instrument = library.resolve(sheet.instrument, sheet.content_hash)
     if delivery != Invitation.Delivery.IN_PERSON:
@@ -189,8 +193,13 @@ def _invite_by_mail(sheet: AnswerSheet) -> None:
         invitations.note_unsent(sheet.partner, sheet_id=sheet.id, closes_at=sheet.closes_at)
 
 
-def _refuse(couple: Couple, instrument: Instrument) -> None:
-    if couple.state == Couple.State.CLOSED:
+def _care_has_ended(wave: Wave) -> bool:
+    """Whether the couple is closed, and this is not what is asked after that."""
+    return wave.couple.state == Couple.State.CLOSED and not wave.assignment.follow_up
+
+
+def _refuse(couple: Couple, instrument: Instrument, *, follow_up: bool) -> None:
+    if couple.state == Couple.State.CLOSED and not follow_up:
         raise CoupleClosed
     still_open = Wave.objects.filter(
         couple=couple, closed_at=None, closes_at__gt=timezone.now(), assignment__instrument=instrument.ref

@@ -109,6 +109,7 @@ def _current_wave(now: datetime) -> Coalesce:
 
 
 def _need() -> Case:
-    order = (Q(state=Couple.State.CLOSED), 4), (Q(urgent__gt=0), 0), (Q(review__gt=0), 1), (Q(overdue=True), 2)
+    # A follow-up may raise a flag after care has ended.
+    order = (Q(urgent__gt=0), 0), (Q(review__gt=0), 1), (Q(state=Couple.State.CLOSED), 4), (Q(overdue=True), 2)
     cases = [When(condition, then=Value(rank)) for condition, rank in order]
     return Case(*cases, default=Value(3), output_field=IntegerField())

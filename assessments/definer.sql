@@ -76,7 +76,8 @@ BEGIN
 END $$;
 
 -- Ends answering: outcome is 'submitted' or 'declined'. Freezes every value and ends the links; the link to a sheet that
--- carries a week stays, since the week can be corrected until it closes.
+-- carries a week stays, since the week can be corrected until it closes. It stays for both outcomes alike: whoever looks
+-- at the screen must not tell a form that was sent from one that was declined.
 CREATE OR REPLACE FUNCTION app.finish_sheet(sheet uuid, outcome text, at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -92,7 +93,7 @@ BEGIN
    WHERE practice_id = own.practice_id AND id = own.id;
   UPDATE public.clients_linkkey SET ended_at = at
    WHERE practice_id = own.practice_id AND sheet_id = own.id AND ended_at IS NULL
-     AND NOT (own.week_of IS NOT NULL AND outcome = 'submitted');
+     AND own.week_of IS NULL;
   PERFORM app.expect_scoring(own, at);
 END $$;
 
@@ -106,3 +107,47 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
      AND own.practice_id = app.practice('partner') AND own.partner_id = app.partner()
      AND own.state IN ('not_opened', 'started') AND own.opens_at <= now() AND own.closes_at > now();
 $$;
+
+-- Writes what scoring made of a sheet, as the scoring role and held by its policies. `flags` is a list of rule, level
+-- and lines; `scored` is null before the sheet is submitted; `due` tells whether the sheet was saved again meanwhile.
+-- The commit is not waited for: a crash that loses it loses all of it, and the message that is due makes it again.
+CREATE OR REPLACE FUNCTION app.keep_scores(sheet uuid, flags jsonb, scored jsonb, due timestamptz, at timestamptz)
+RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  own public.assessments_answersheet;
+BEGIN
+  PERFORM set_config('synchronous_commit', 'off', true);
+  SELECT * INTO STRICT own FROM public.assessments_answersheet
+   WHERE practice_id = app.practice('scoring') AND id = sheet;
+  WITH raised AS (
+    INSERT INTO public.assessments_safetyflag AS flag
+           (id, practice_id, couple_id, partner_id, sheet_id, rule, level, lines, state, raised_at)
+    SELECT gen_random_uuid(), own.practice_id, own.couple_id, own.partner_id, own.id, one.rule, one.level,
+           ARRAY(SELECT jsonb_array_elements_text(one.lines)), 'open', at
+      FROM jsonb_to_recordset(flags) AS one(rule text, level text, lines jsonb)
+    ON CONFLICT (practice_id, sheet_id, rule) DO UPDATE
+       SET lines = ARRAY(SELECT DISTINCT unnest(flag.lines || excluded.lines) ORDER BY 1)
+     WHERE flag.practice_id = own.practice_id
+    RETURNING id, level
+  )
+  INSERT INTO public.practice_outboxmessage (id, practice_id, kind, reference, created_at, due_at, tries, last_error)
+  SELECT gen_random_uuid(), own.practice_id, 'alert', raised.id, at, at, 0, '' FROM raised WHERE raised.level = 'urgent'
+  ON CONFLICT (practice_id, kind, reference) DO NOTHING;
+  INSERT INTO public.assessments_sheetscores AS earlier
+         (id, practice_id, sheet_id, partner_id, instrument, content_hash, scorer_version, scores, joint_scores,
+          quality, safety_unanswered, parameters, scored_at)
+  SELECT gen_random_uuid(), own.practice_id, own.id, own.partner_id, own.instrument, own.content_hash,
+         scored ->> 'scorer_version', scored -> 'scores', scored -> 'joint_scores', scored -> 'quality',
+         CASE jsonb_typeof(scored -> 'safety_unanswered') WHEN 'array'
+         THEN ARRAY(SELECT jsonb_array_elements_text(scored -> 'safety_unanswered')) END, scored ->> 'parameters', at
+   WHERE jsonb_typeof(scored) = 'object'
+  -- The parameters stay those of the first time: a verdict never changes with later data.
+  ON CONFLICT (practice_id, sheet_id) DO UPDATE
+     SET scores = excluded.scores, joint_scores = excluded.joint_scores, quality = excluded.quality,
+         scorer_version = excluded.scorer_version, safety_unanswered = excluded.safety_unanswered,
+         scored_at = excluded.scored_at
+   WHERE earlier.practice_id = own.practice_id;
+  UPDATE public.practice_outboxmessage SET done_at = at
+   WHERE practice_id = own.practice_id AND kind = 'score_sheet' AND reference = own.id AND due_at = due;
+END $$;

@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -7,15 +7,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from assessments.flags import LONGEST_NOTE
 from assessments.instruments.definition import Instrument
 from assessments.library import EMAIL, PRINT, SCREEN
+from assessments.models import FlagEvent
 from assessments.schedules import EVERY_WEEKS, MOST_TIMES, WINDOW, Schedule
+from clients.models import Couple, Partner
 
 ONCE = ""
 
 
 class AssignForm(forms.Form):
-    """What to give, and when. `form` is "id@version/sitting"."""
+    """What to give, and when. `form` is "id@version/sitting"; it opens with the one to `prefer`, as "id@version"."""
 
     form = forms.ChoiceField(widget=forms.RadioSelect, label=gettext_lazy("Form"))
     opens_at = forms.DateTimeField(
@@ -40,11 +43,12 @@ class AssignForm(forms.Form):
     )
     times = forms.IntegerField(min_value=1, max_value=MOST_TIMES, initial=1, label=gettext_lazy("How many times"))
 
-    def __init__(self, *args: Any, instruments: Iterable[Instrument], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, instruments: Iterable[Instrument], prefer: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [choice for instrument in instruments for choice in choices_of(instrument)]
         self.fields["form"].choices = choices  # type: ignore[attr-defined]
-        self.fields["form"].initial = choices[0][0] if choices else None
+        preferred = [choice for choice in choices if prefer and choice[0].startswith(f"{prefer}/")]
+        self.fields["form"].initial = (preferred or choices)[0][0] if choices else None
         self.fields["every_weeks"].choices = [(ONCE, _("Once")), *map(cadence, EVERY_WEEKS)]  # type: ignore[attr-defined]
 
     @property
@@ -64,6 +68,34 @@ class AssignForm(forms.Form):
             every_weeks=given["every_weeks"],
             times=given["times"] if given["every_weeks"] else 1,
         )
+
+
+class CloseForm(forms.Form):
+    """Why care ends, and whether to ask again; there is nobody to ask where both take no further part."""
+
+    reason = forms.ChoiceField(
+        choices=Couple.ClosedReason.choices,
+        widget=forms.RadioSelect,
+        label=gettext_lazy("Why does care end?"),
+        help_text=gettext_lazy("A separation is an outcome like any other."),
+    )
+
+    def __init__(self, *args: Any, stay: Sequence[Partner], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if stay:
+            both = len(stay) == 2
+            label = _("Ask both again in three months")
+            if not both:
+                label = _("Ask %(name)s again in three months") % {"name": stay[0].name}
+            self.fields["ask_again"] = forms.BooleanField(required=False, label=label)
+
+
+class ReopenForm(forms.Form):
+    new_episode = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Begin a new episode (change is measured from now on)"),
+        help_text=gettext_lazy("What was measured before stays readable."),
+    )
 
 
 class ImportForm(forms.Form):
@@ -135,3 +167,17 @@ def choices_of(instrument: Instrument) -> Iterable[tuple[str, str]]:
 
 def cadence(weeks: int) -> tuple[int, str]:
     return weeks, _("Every week") if weeks == 1 else _("Every %(weeks)s weeks") % {"weeks": weeks}
+
+
+class CloseFlagForm(forms.Form):
+    """Why one flag is closed, and what was done."""
+
+    reason = forms.ChoiceField(
+        choices=FlagEvent.Reason.choices, widget=forms.RadioSelect, label=gettext_lazy("Why is it closed?")
+    )
+    note = forms.CharField(
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        label=gettext_lazy("What was done?"),
+        help_text=gettext_lazy("For you, your cover and a supervisor. Neither partner ever reads it."),
+    )

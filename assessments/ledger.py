@@ -106,7 +106,7 @@ def title_of(record: CoupleRecord, activity: HeldActivity) -> str:
 
 def due_weeks(record: CoupleRecord, partner: UUID) -> list[date]:
     """The Mondays of the weeks that this partner could report, oldest first."""
-    check_ins = (one for one in record.sheets if one.partner == partner and one.monday is not None)
+    check_ins = (one for one in record.sheets if one.partner == partner and one.opened_at and one.monday is not None)
     since = record.couple.care_since
     return list(dict.fromkeys(one.monday for one in check_ins if one.opens_at >= since and one.monday))
 

@@ -27,12 +27,6 @@ WORTH_A_VERSION = 10
 ItemRow = list[float | None]
 
 
-def parameters_in_force(instrument: Instrument) -> str:
-    """The version that a score made now is judged by."""
-    newest = MeasurementParameters.objects.filter(instrument=instrument.id).order_by("-computed_at")
-    return newest.values_list("version", flat=True).first() or parameters_of(instrument).version
-
-
 def parameters_used(instruments: Iterable[Instrument], versions: Iterable[str]) -> dict[str, dict[str, Parameters]]:
     """The parameters of each version that scores name, by instrument id; "" is the start values.
 

@@ -47,6 +47,9 @@ class ScoredSheet:
     content_hash: str
     opens_at: datetime
     closes_at: datetime
+    # When its wave was opened and ended, None as long as it was not.
+    opened_at: datetime | None
+    ended_at: datetime | None
     submitted_at: datetime | None
     state: str
     safety_lines: bool | None
@@ -109,7 +112,7 @@ class CoupleRecord:
 
     def sheets_of(self, instrument_id: str, *, since: datetime | None = None) -> list[ScoredSheet]:
         """The opened sheets of one instrument, of any version, of windows that opened from `since` on."""
-        own = (sheet for sheet in self.sheets if sheet.instrument.partition("@")[0] == instrument_id)
+        own = (one for one in self.sheets if one.opened_at and one.instrument.partition("@")[0] == instrument_id)
         return [sheet for sheet in own if since is None or sheet.opens_at >= since]
 
     @property
@@ -149,12 +152,14 @@ def _partners(couple: Couple) -> QuerySet[Partner]:
 
 def _sheets(couple: Couple) -> Iterable[ScoredSheet]:
     scored = SheetScores.objects.filter(sheet_id=OuterRef("pk"))
-    opened = AnswerSheet.objects.filter(couple=couple).exclude(safety_lines=None)
-    rows = opened.order_by("opens_at", "id").annotate(
-        scores_json=Subquery(scored.values("scores")[:1]), version=Subquery(scored.values("parameters")[:1])
+    rows = (
+        AnswerSheet.objects.filter(couple=couple)
+        .order_by("opens_at", "id")
+        .annotate(scores_json=Subquery(scored.values("scores")[:1]), version=Subquery(scored.values("parameters")[:1]))
     )
     named = rows.values_list(
-        "partner_id", "wave_id", "instrument", "content_hash", "opens_at", "closes_at", "submitted_at", "state",
+        "partner_id", "wave_id", "instrument", "content_hash", "opens_at", "closes_at", "wave__opened_at",
+        "wave__closed_at", "submitted_at", "state",
         "safety_lines", "scores_json", "week_of", "version",
     )  # fmt: skip
     return (ScoredSheet(*row[:-1], parameters=row[-1] or "") for row in named)

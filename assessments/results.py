@@ -1,25 +1,22 @@
 """What a couple's sheets show, for the therapist: scores, gaps with their error, flags, hints, and the basis of all.
 
-Gaps, means and rules that compare partners are made when they are read and stored nowhere. Single answers are shown
-one opening at a time, and every opening is logged.
+Gaps, means and rules that compare partners are made when they are read and stored nowhere. Single answers are not
+here: see assessments/opening.py.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
 from django.db.models import Prefetch
-from django.http import Http404
 
 from assessments import library, rules, scoring
 from assessments.dyad import DyadicValue, dyadic, gap_error
-from assessments.instruments.definition import Instrument, Line
+from assessments.instruments.definition import Instrument
 from assessments.measurement import parameters_of
 from assessments.models import AnswerSheet, SafetyFlag, SheetScores, Wave
 from assessments.scoring import Score
-from assessments.sheets import form_of, values_of
 from clients.models import Couple
 from practice import audit
 
@@ -76,13 +73,14 @@ def scores_from_json(stored: Mapping[str, Any]) -> dict[str, dict[str, Score]]:
     """The inverse of safety.as_json."""
     return {
         direction: {
-            key: Score(_fraction(one["score"]), one["answered"], one["of"], one["reason"]) for key, one in of.items()
+            key: Score(as_fraction(one["score"]), one["answered"], one["of"], one["reason"]) for key, one in of.items()
         }
         for direction, of in stored.items()
     }
 
 
-def _fraction(number: float | None) -> Fraction | None:
+def as_fraction(number: float | None) -> Fraction | None:
+    """A stored score as the exact fraction it is."""
     # Scores are quotients of small whole numbers, so the nearest such fraction is the score itself.
     return None if number is None else Fraction(number).limit_denominator(1_000_000)
 
@@ -166,43 +164,3 @@ def _gap_json(instrument: Instrument, score_id: str, one: DyadicValue) -> dict[s
 
 def _float(value: Fraction | None) -> float | None:
     return None if value is None else float(value)
-
-
-@dataclass(frozen=True)
-class OpenedLine:
-    """One single answer in words; None while it is masked."""
-
-    line: Line
-    answer: str | None
-    notes: tuple[str, ...] = ()
-
-    @property
-    def masked(self) -> bool:
-        return self.answer is None
-
-
-def opened_lines(sheet: AnswerSheet, *, topic: str = "", lines: Iterable[str] = ()) -> list[OpenedLine]:
-    """The single answers of a topic or of some lines, opened by a therapist and logged. Raises Http404 for none.
-
-    A confidential line is opened alone and by its own name: in a topic, or with others, it stays masked. This is the
-    only place that says so.
-    """
-    form = form_of(sheet)
-    named = set(lines)
-    chosen = [line for line in form.lines if (line.domain == topic if topic else line.id in named)]
-    if not chosen or not named <= form.given:
-        raise Http404
-    alone = not topic and len(chosen) == 1
-    shown = [line for line in chosen if alone or line.audience != "confidential"]
-    values, _ = values_of(sheet, form)
-    audit.record("lines.opened", object_id=sheet.id, couple_id=sheet.couple_id, lines=[line.id for line in shown])
-    return [
-        _opened(form.instrument, line, values[line.id]) if line in shown else OpenedLine(line, None) for line in chosen
-    ]
-
-
-def _opened(instrument: Instrument, line: Line, stored: int | None) -> OpenedLine:
-    labels = {option.value: option.label for option in line.scale}
-    states = {-1: "It did not come up", -2: "Rather not say", None: "Left blank"}
-    answer = labels[stored] if stored is not None and stored >= 0 else states[stored]
-    return OpenedLine(line, answer, tuple(instrument.notes_for(line)))

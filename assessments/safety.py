@@ -6,58 +6,48 @@ nothing on a partner's screen depends on what they do. A lowered answer closes n
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from assessments import rules, scoring
-from assessments.models import AnswerSheet, SafetyFlag, SheetScores, WeekReport
-from assessments.parameters import parameters_in_force
+from assessments.measurement import parameters_of
+from assessments.models import AnswerSheet
 from assessments.plan_templates import library as templates
-from assessments.sheets import SheetForm, form_of, values_of
-from clients.access import couples_visible_to
+from assessments.sheets import SheetForm, by_line, form_of
 from clients.models import Couple
-from practice import mail, tenancy
-from practice.content import missing_topics
+from practice import tenancy
+from practice.cover import is_covered
 from practice.database.context import Scope
-from practice.models import Membership, OutboxMessage, Practice, Role, User
+from practice.database.rows import one_row
+from practice.models import Practice
+from practice.practices import resources_in_force
 
-CONFIRMATION_LASTS = timedelta(days=548)  # 18 months
-RAISE_FLAGS = """
-WITH raised AS (
-  INSERT INTO assessments_safetyflag AS flag
-         (id, practice_id, couple_id, partner_id, sheet_id, rule, level, lines, state, raised_at)
-  SELECT one.id, %(practice)s, %(couple)s, %(partner)s, %(sheet)s, one.rule, one.level,
-         ARRAY(SELECT jsonb_array_elements_text(one.lines)), 'open', %(now)s
-    FROM jsonb_to_recordset(%(flags)s::jsonb) AS one(id uuid, rule text, level text, lines jsonb)
-  ON CONFLICT (practice_id, sheet_id, rule) DO UPDATE
-     SET lines = ARRAY(SELECT DISTINCT unnest(flag.lines || excluded.lines) ORDER BY 1)
-   WHERE flag.practice_id = %(practice)s
-  RETURNING id, level
-)
-INSERT INTO practice_outboxmessage (id, practice_id, kind, reference, created_at, due_at, tries, last_error)
-SELECT gen_random_uuid(), %(practice)s, 'alert', raised.id, %(now)s, %(now)s, 0, ''
-  FROM raised WHERE raised.level = 'urgent'
-ON CONFLICT (practice_id, kind, reference) DO NOTHING
+READ_SHEET = """
+SELECT sheet.id, sheet.instrument, sheet.content_hash, sheet.sitting, sheet.safety_lines, sheet.context_lines,
+       sheet.state,
+       (SELECT message.due_at FROM practice_outboxmessage AS message
+         WHERE message.practice_id = %(practice)s AND message.kind = 'score_sheet'
+           AND message.reference = sheet.id) AS due_at,
+       (SELECT jsonb_object_agg(answers.audience, jsonb_build_array(answers."values", answers.seconds))
+          FROM assessments_answers AS answers
+         WHERE answers.practice_id = %(practice)s AND answers.sheet_id = sheet.id) AS stored,
+       (SELECT report.entries FROM assessments_weekreport AS report
+         WHERE report.practice_id = %(practice)s AND report.sheet_id = sheet.id) AS week_entries,
+       (SELECT own.version FROM assessments_measurementparameters AS own
+         WHERE own.practice_id = %(practice)s AND own.instrument = split_part(sheet.instrument, '@', 1)
+         ORDER BY own.computed_at DESC LIMIT 1) AS own_parameters
+  FROM assessments_answersheet AS sheet
+ WHERE sheet.practice_id = %(practice)s AND sheet.id = %(sheet)s
 """
 
 
 def safety_lines_allowed(couple: Couple) -> bool:
-    """Whether anybody will read a safety answer: a responsible therapist, and confirmed, complete resources."""
+    """Whether anybody will read a safety answer: an active therapist with an active cover, and checked help lines."""
     practice = Practice.objects.get(pk=tenancy.practice_id())
-    confirmed = practice.resources_confirmed_at
-    if confirmed is None or timezone.now() - confirmed > CONFIRMATION_LASTS or missing_topics(practice.country):
-        return False
-    reader = couple.therapist
-    return reader is not None and reader.is_active and reader.role in (Role.THERAPIST, Role.OWNER)
-
-
-def flags_visible_to(membership: Membership) -> QuerySet[SafetyFlag]:
-    return SafetyFlag.objects.filter(couple__in=couples_visible_to(membership))
+    return resources_in_force(practice) and is_covered(couple.therapist_id)
 
 
 def score_sheet(*, practice_id: UUID, partner_id: UUID, sheet_id: UUID) -> None:
@@ -85,80 +75,37 @@ def score_overdue_sheet(reference: UUID) -> None:
     _score(reference)
 
 
-def send_alert(reference: UUID) -> None:
-    """Tell the therapist that something needs attention, and nothing about what."""
-    flag = SafetyFlag.objects.select_related("couple").get(pk=reference)
-    practice = Practice.objects.get(pk=tenancy.practice_id())
-    therapist = Membership.objects.filter(pk=flag.couple.therapist_id, is_active=True).first()
-    if therapist is not None:
-        mail.send_plain(
-            to=User.objects.only("email").get(pk=therapist.user_id).email,
-            subject="An item needs your attention",
-            body="An item needs your attention. Please sign in.\n",
-            sender_name=practice.sender_name,
-            message_id=flag.id,
-        )
-
-
 def _score(sheet_id: UUID) -> None:
-    due_at = OutboxMessage.objects.filter(
-        practice_id=tenancy.practice_id(), kind="score_sheet", reference=sheet_id
-    ).values_list("due_at", flat=True)
-    entries = WeekReport.objects.filter(sheet_id=sheet_id).order_by().values("entries")
-    sheet = AnswerSheet.objects.annotate(due_at=due_at[:1], week_entries=entries[:1]).get(pk=sheet_id)
+    # One statement to read and one to write: a save waits for both.
+    sheet: Any = one_row(AnswerSheet, READ_SHEET, {"practice": tenancy.practice_id(), "sheet": sheet_id})
     form = form_of(sheet)
-    values, seconds = values_of(sheet, form)
+    values, seconds = by_line(form, json.loads(sheet.stored or "{}"))
     submitted = sheet.state == AnswerSheet.State.SUBMITTED
     raised = rules.evaluate(form.instrument, values, given=form.given, submitted=submitted)
-    raised += rules.evaluate_week(templates.latest().barrier_rules, sheet.week_entries or {})
-    _raise_flags(sheet, raised)
-    if submitted:
-        store_scores(sheet, form, values, seconds)
-    OutboxMessage.objects.filter(
-        practice_id=tenancy.practice_id(), kind="score_sheet", reference=sheet_id, due_at=sheet.due_at
-    ).update(done_at=timezone.now())
-
-
-def _raise_flags(sheet: AnswerSheet, raised: list[rules.RaisedRule]) -> None:
-    flags = [{"id": str(uuid4()), "rule": one.rule, "level": one.level, "lines": list(one.lines)} for one in raised]
+    raised += rules.evaluate_week(templates.latest().barrier_rules, json.loads(sheet.week_entries or "{}"))
+    flags = [{"rule": one.rule, "level": one.level, "lines": one.lines} for one in raised]
+    scored = scored_row(form, values, seconds, own_parameters=sheet.own_parameters) if submitted else None
     with connection.cursor() as cursor:
         cursor.execute(
-            RAISE_FLAGS,
-            {
-                "practice": sheet.practice_id,
-                "couple": sheet.couple_id,
-                "partner": sheet.partner_id,
-                "sheet": sheet.id,
-                "now": timezone.now(),
-                "flags": json.dumps(flags),
-            },
+            "SELECT app.keep_scores(%s, %s, %s, %s, %s)",
+            [sheet_id, json.dumps(flags), json.dumps(scored), sheet.due_at, timezone.now()],
         )
 
 
-def store_scores(
-    sheet: AnswerSheet, form: SheetForm, values: Mapping[str, int | None], seconds: Mapping[str, int]
-) -> None:
-    """Write what the scorer makes of a submitted sheet; the same values give the same row."""
-    scored_values = scoring.score_sheet(form.instrument, values)
-    scored = SheetScores(
-        sheet=sheet,
-        partner_id=sheet.partner_id,
-        instrument=sheet.instrument,
-        content_hash=sheet.content_hash,
-        scorer_version=scoring.SCORER_VERSION,
-        scores=as_json(scored_values),
-        joint_scores=as_json(scoring.joint_scores(form.instrument, scored_values)),
-        quality=scoring.quality(form.instrument, values, seconds),
-        safety_unanswered=unanswered_safety_lines(form, values),
-        parameters=parameters_in_force(form.instrument) if form.instrument.measurement else "",
-        scored_at=timezone.now(),
-    )
-    SheetScores.objects.bulk_create(
-        [scored],
-        update_conflicts=True,
-        unique_fields=["practice", "sheet"],
-        update_fields=["scores", "joint_scores", "quality", "scorer_version", "safety_unanswered", "scored_at"],
-    )
+def scored_row(
+    form: SheetForm, values: Mapping[str, int | None], seconds: Mapping[str, int], *, own_parameters: str | None
+) -> dict[str, Any]:
+    """What the scorer makes of a submitted sheet; the same values give the same row."""
+    instrument = form.instrument
+    scores = scoring.score_sheet(instrument, values)
+    return {
+        "scorer_version": scoring.SCORER_VERSION,
+        "scores": as_json(scores),
+        "joint_scores": as_json(scoring.joint_scores(instrument, scores)),
+        "quality": scoring.quality(instrument, values, seconds),
+        "safety_unanswered": unanswered_safety_lines(form, values),
+        "parameters": own_parameters or parameters_of(instrument).version,
+    }
 
 
 def unanswered_safety_lines(form: SheetForm, values: Mapping[str, int | None]) -> list[str] | None:

@@ -7,6 +7,7 @@ is compared, so that a composite of exactly 50 lies in the band that starts at 5
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import groupby
 from statistics import median
 from typing import Any
@@ -33,6 +34,7 @@ class Score:
 
 
 SheetScores = Mapping[str, Mapping[str, Score]]
+Known = dict[tuple[str, str], Score]
 
 
 def exact(number: float) -> Fraction:
@@ -42,7 +44,7 @@ def exact(number: float) -> Fraction:
 
 def item_score(line: Line, raw: int) -> int:
     """The raw value, turned round on a reversed line: min + max - raw."""
-    return _lowest(line) + _highest(line) - raw if line.reverse else raw
+    return line.lowest + line.highest - raw if line.reverse else raw
 
 
 def score_sheet(instrument: Instrument, values: Values) -> dict[str, dict[str, Score]]:
@@ -52,9 +54,10 @@ def score_sheet(instrument: Instrument, values: Values) -> dict[str, dict[str, S
     directions stands under the first one it lists.
     """
     sheet: dict[str, dict[str, Score]] = {}
+    known: Known = {}
     for score_id in instrument.scores:
         for direction in directions_of(instrument, score_id):
-            sheet.setdefault(direction, {})[score_id] = score(instrument, score_id, direction, values)
+            sheet.setdefault(direction, {})[score_id] = _score(instrument, (score_id, direction), values, known)
     return sheet
 
 
@@ -66,14 +69,25 @@ def joint_scores(instrument: Instrument, scores: SheetScores) -> dict[str, dict[
 
 def score(instrument: Instrument, score_id: str, direction: str, values: Values) -> Score:
     """One score of one direction, from its lines or, for a composite, from the scores it is the mean of."""
-    definition = instrument.scores[score_id]
-    if definition["kind"] == "mean_of_scores":
-        inputs = [score(instrument, *each, values).score for each in _inputs(instrument, definition, direction)]
-        return _mean_of_present(inputs, definition["min_inputs"])
-    lines = score_lines(instrument, score_id, direction)
-    return _line_score(definition, lines, values, instrument.definition["scoring"]["missing"])
+    return _score(instrument, (score_id, direction), values, {})
 
 
+def _score(instrument: Instrument, which: tuple[str, str], values: Values, known: Known) -> Score:
+    # A composite reads scores that stand for themselves too: each is worked out once, and kept in `known`.
+    if which not in known:
+        score_id, direction = which
+        definition = instrument.scores[score_id]
+        if definition["kind"] == "mean_of_scores":
+            parts = _inputs(instrument, definition, direction)
+            inputs = [_score(instrument, part, values, known).score for part in parts]
+            known[which] = _mean_of_present(inputs, definition["min_inputs"])
+        else:
+            lines = score_lines(instrument, score_id, direction)
+            known[which] = _line_score(definition, lines, values, instrument.definition["scoring"]["missing"])
+    return known[which]
+
+
+@lru_cache(maxsize=4096)
 def score_lines(instrument: Instrument, score_id: str, direction: str) -> tuple[Line, ...]:
     """The lines a score reads in a direction, for a composite those of all its inputs."""
     definition = instrument.scores[score_id]
@@ -119,13 +133,12 @@ def quality(instrument: Instrument, values: Values, seconds: Mapping[str, float]
     return [hint for hint, applies in hints.items() if applies]
 
 
-def _mixed_sections(instrument: Instrument) -> Iterator[list[Line]]:
+@lru_cache(maxsize=256)
+def _mixed_sections(instrument: Instrument) -> list[list[Line]]:
     score_id = instrument.primary_score
     scored = {line for each in directions_of(instrument, score_id) for line in score_lines(instrument, score_id, each)}
-    for _, section in groupby(instrument.lines, key=lambda line: line.section):
-        lines = list(section)
-        if len({line.reverse for line in lines if line in scored}) == 2:
-            yield lines
+    sections = [list(section) for _, section in groupby(instrument.lines, key=lambda line: line.section)]
+    return [lines for lines in sections if len({line.reverse for line in lines if line in scored}) == 2]
 
 
 def _longest_run(lines: list[Line], values: Values) -> int:
@@ -138,14 +151,6 @@ def _longest_run(lines: list[Line], values: Values) -> int:
 def _declined_share(instrument: Instrument, values: Values) -> Fraction:
     asked = [line.id for line in instrument.lines if line.id in values and "declined" in line.codes]
     return Fraction(sum(values[line_id] == DECLINED for line_id in asked), len(asked) or 1)
-
-
-def _lowest(line: Line) -> int:
-    return min(option.value for option in line.scale)
-
-
-def _highest(line: Line) -> int:
-    return max(option.value for option in line.scale)
 
 
 def _read_directions(definition: Mapping[str, Any], direction: str) -> list[str]:
@@ -173,12 +178,12 @@ def _line_value(definition: Mapping[str, Any], lines: tuple[Line, ...], found: l
     if kind == "count":
         threshold = definition.get("positive_at", 1)
         found = [int(each >= threshold) for each in found]
-    mean = Fraction(sum(found), len(found))
+    total, count = sum(found), len(found)
     if kind == "mean":
-        return mean
+        return Fraction(total, count)
     if kind == "mean100":
-        return 100 * mean / _highest(lines[0])
-    return mean * len(lines) if prorate else Fraction(sum(found))
+        return Fraction(100 * total, count * lines[0].highest)
+    return Fraction(total * len(lines), count) if prorate else Fraction(total)
 
 
 def _mean_of_present(inputs: list[Fraction | None], min_inputs: int) -> Score:

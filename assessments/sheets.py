@@ -3,9 +3,9 @@
 What is asked follows from the sheet alone; pages never depend on an answer, or on the other partner.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from django.db import connection
 
@@ -14,6 +14,15 @@ from assessments.instruments.definition import CONTEXT, Instrument, Line
 from assessments.models import Answers, AnswerSheet
 from assessments.pages import Page, form_pages
 from clients.models import PartnerSession
+from practice import tenancy
+from practice.database.rows import columns_of, one_row
+
+OWN_SHEET = (
+    f"SELECT {columns_of(AnswerSheet)} FROM assessments_answersheet "  # noqa: S608 - names of fields
+    "WHERE practice_id = %(practice)s AND id = %(sheet)s"
+)
+
+Stored = Sequence[int | None]
 
 
 @dataclass(frozen=True)
@@ -25,11 +34,10 @@ class Progress:
     next_page: int | None
 
 
-@dataclass(frozen=True)
-class SheetForm:
-    """One sheet as its partner may see it."""
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """The lines of an instrument that a form asks, and their pages: the same for every sheet given alike."""
 
-    sheet: AnswerSheet
     instrument: Instrument
     lines: tuple[Line, ...]
 
@@ -40,6 +48,30 @@ class SheetForm:
     @cached_property
     def given(self) -> frozenset[str]:
         return frozenset(line.id for line in self.lines)
+
+
+@dataclass(frozen=True)
+class SheetForm:
+    """One sheet as its partner may see it."""
+
+    sheet: AnswerSheet
+    layout: Layout
+
+    @property
+    def instrument(self) -> Instrument:
+        return self.layout.instrument
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        return self.layout.lines
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        return self.layout.pages
+
+    @property
+    def given(self) -> frozenset[str]:
+        return self.layout.given
 
     @cached_property
     def saved(self) -> frozenset[str]:
@@ -62,15 +94,23 @@ class SheetForm:
 def form_of(sheet: AnswerSheet, *, instrument: Instrument | None = None) -> SheetForm:
     """The form of a sheet. Raises InstrumentChanged when its definition is not what was asked."""
     instrument = instrument or library.resolve(sheet.instrument, sheet.content_hash)
-    lines = instrument.lines_given(sheet.sitting or None, safety_lines=bool(sheet.safety_lines))
-    if not sheet.context_lines:
+    return SheetForm(sheet, layout_of(instrument, sheet.sitting, bool(sheet.safety_lines), sheet.context_lines))
+
+
+@lru_cache(maxsize=256)
+def layout_of(instrument: Instrument, sitting: str, safety_lines: bool, context_lines: bool) -> Layout:
+    lines = instrument.lines_given(sitting or None, safety_lines=safety_lines)
+    if not context_lines:
         lines = tuple(line for line in lines if line.direction != CONTEXT)
-    return SheetForm(sheet, instrument, lines)
+    return Layout(instrument, lines)
 
 
 def own_sheet(session: PartnerSession) -> AnswerSheet:
     """The sheet of a partner's session. Raises AnswerSheet.DoesNotExist."""
-    return AnswerSheet.objects.get(pk=session.sheet_id)
+    sheet = one_row(AnswerSheet, OWN_SHEET, {"practice": tenancy.practice_id(), "sheet": session.sheet_id})
+    if sheet is None:
+        raise AnswerSheet.DoesNotExist
+    return sheet
 
 
 def saved_lines(form: SheetForm, saved: Sequence[bool | None]) -> frozenset[str]:
@@ -96,15 +136,16 @@ def _count(lines: frozenset[str]) -> int:
 
 def values_of(sheet: AnswerSheet, form: SheetForm) -> tuple[dict[str, int | None], dict[str, int]]:
     """Stored values and seconds by line id, of every line given."""
-    rows = {row.audience: row for row in Answers.objects.filter(sheet=sheet)}
+    return by_line(form, {row.audience: (row.values, row.seconds) for row in Answers.objects.filter(sheet=sheet)})
+
+
+def by_line(form: SheetForm, rows: Mapping[str, tuple[Stored, Stored]]) -> tuple[dict[str, int | None], dict[str, int]]:
+    """Values and seconds by line id, of every line given, from the arrays of each audience."""
     values, seconds = {}, {}
     for line in form.lines:
-        row = rows.get(line.audience)
-        values[line.id] = _at(row.values, line.position) if row else None
-        if row and (spent := _at(row.seconds, line.position)) is not None:
+        answers, times = rows.get(line.audience, ((), ()))
+        values[line.id] = answers[line.position] if line.position < len(answers) else None
+        spent = times[line.position] if line.position < len(times) else None
+        if spent is not None:
             seconds[line.id] = spent
     return values, seconds
-
-
-def _at(stored: list[int | None], position: int) -> int | None:
-    return stored[position] if position < len(stored) else None

@@ -91,17 +91,18 @@ def wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
 def resident_mib(process_id: int) -> dict[str, float]:
     """Resident memory of the web server's master and of each worker, in MiB."""
     named = {"master": str(process_id)}
-    named |= {f"worker {number}": pid for number, pid in enumerate(_workers(process_id), start=1)}
+    named |= {f"worker {number}": pid for number, pid in enumerate(workers(process_id), start=1)}
     return {name: _resident(pid) for name, pid in named.items()}
 
 
-def cpu_seconds(process_id: int) -> float:
-    """Processor time that the web server's workers have used. Other work on the machine does not change it much."""
-    ticks = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13] for pid in _workers(process_id)]
+def cpu_seconds(process_ids: list[str]) -> float:
+    """Processor time that these have used. Other work on the machine does not change it much."""
+    ticks = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13] for pid in process_ids]
     return sum(int(used) for pair in ticks for used in pair) / os.sysconf("SC_CLK_TCK")
 
 
-def _workers(process_id: int) -> list[str]:
+def workers(process_id: int) -> list[str]:
+    """The process ids of the web server's workers."""
     return Path(f"/proc/{process_id}/task/{process_id}/children").read_text().split()
 
 

@@ -6,6 +6,7 @@ The yardstick. It does in one round trip and one commit what the product does in
 import json
 import os
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -64,6 +65,13 @@ def connect() -> "psycopg.Connection[Any]":
     connection = psycopg.connect(os.environ["OWNER_DATABASE_URL"], autocommit=True, prepare_threshold=0)
     connection.execute("SET ROLE attune_maintenance")
     return connection
+
+
+def backends() -> list[str]:
+    """The process ids of PostgreSQL that serve the product; none of another machine's."""
+    with connect() as connection:
+        found = connection.execute("SELECT pid FROM pg_stat_activity WHERE usename = 'attune_login'").fetchall()
+    return [str(pid) for (pid,) in found if Path(f"/proc/{pid}/stat").exists()]
 
 
 def saves(targets: list[Target], form: SheetForm, *, each: int) -> list[Call]:

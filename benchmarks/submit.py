@@ -17,11 +17,11 @@ import django
 django.setup()
 
 from benchmarks import _raw  # noqa: E402
-from benchmarks._load import Call, Measured, cpu_seconds, measure, resident_mib, web_server  # noqa: E402
+from benchmarks._load import Call, Measured, cpu_seconds, measure, resident_mib, web_server, workers  # noqa: E402
 from benchmarks._sheets import Maker, Target  # noqa: E402
 
 AT_ONCE = (1, 8, 32)
-TITLES = ("per second", "p95 ms", "web CPU ms a call", "raw per second", "of raw")
+TITLES = ("per second", "p95 ms", "web CPU ms a call", "database CPU", "raw per second", "of raw")
 Pairs = list[tuple[Target, Target]]
 
 
@@ -57,7 +57,7 @@ class Bench:
         self.process_id = process_id
         self.pages = maker.pages()
         self.http = partial(HTTPConnection, "127.0.0.1", port, timeout=60)
-        self.found: dict[tuple[str, int], list[tuple[Measured, Measured, float]]] = defaultdict(list)
+        self.found: dict[tuple[str, int], list[tuple[Measured, Measured, float, float]]] = defaultdict(list)
 
     def warm_up(self) -> None:
         """Both workers have loaded everything, and one submitted sheet shows the scores."""
@@ -73,21 +73,28 @@ class Bench:
             "submit": (submits(served), _raw.submits(raw, form, like=self.maker.first[0])),
         }
         for what, (over_http, in_sql) in both.items():
-            before = cpu_seconds(self.process_id)
+            before = self.cpu()
             product = measure(over_http, connect=self.http, at_once=at_once)
-            cpu = (cpu_seconds(self.process_id) - before) / len(over_http) * 1000
+            web, database = (
+                (end - start) / len(over_http) * 1000 for start, end in zip(before, self.cpu(), strict=True)
+            )
             yardstick = measure(in_sql, connect=_raw.connect, at_once=at_once)
-            self.found[what, at_once].append((product, yardstick, cpu))
+            self.found[what, at_once].append((product, yardstick, web, database))
+
+    def cpu(self) -> tuple[float, float]:
+        return cpu_seconds(workers(self.process_id)), cpu_seconds(_raw.backends())
 
     def report(self) -> None:
         print(f"{'':6}{'at once':>8}" + "".join(f"{title:>18}" for title in TITLES))
         for (what, at_once), rounds in sorted(self.found.items()):
+            products, raws, web, database = zip(*rounds, strict=True)
             columns = [
-                spread([product.rate for product, _, _ in rounds], ".0f"),
-                spread([product.p95 for product, _, _ in rounds], ".1f"),
-                spread([cpu for _, _, cpu in rounds], ".1f"),
-                spread([raw.rate for _, raw, _ in rounds], ".0f"),
-                spread([product.rate / raw.rate for product, raw, _ in rounds], ".3f"),
+                spread([product.rate for product in products], ".0f"),
+                spread([product.p95 for product in products], ".1f"),
+                spread(web, ".1f"),
+                spread(database, ".1f"),
+                spread([raw.rate for raw in raws], ".0f"),
+                spread([product.rate / raw.rate for product, raw in zip(products, raws, strict=True)], ".3f"),
             ]
             print(f"{what:6}{at_once:8}" + "".join(f"{column:>18}" for column in columns))
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -14,16 +14,36 @@ from clients.partner_pages import ended_page
 from practice import tenancy
 from practice.access import InvalidToken, NotSignedIn, audience, bearer_of
 from practice.database.context import Scope
-from practice.models import Membership, Practice, Role
+from practice.database.rows import one_row
+from practice.models import TREATING, Membership, Practice, Role
 
 PARTNER_COOKIE = f"{settings.PREFIX}form"
+TOUCH_SESSION = """
+UPDATE clients_partnersession SET idle_at = %(idle_at)s
+ WHERE token_hash = %(token)s AND ended_at IS NULL AND expires_at > %(now)s AND idle_at > %(now)s
+RETURNING id, practice_id, partner_id, sheet_id
+"""
 
 
 def couples_treated_by(membership: Membership) -> QuerySet[Couple]:
     """The couples this member is responsible for, and may change."""
-    if membership.role not in (Role.THERAPIST, Role.OWNER):
+    if membership.role not in TREATING:
         return Couple.objects.none()
     return Couple.objects.filter(therapist=membership)
+
+
+def treats(membership: Membership, couple: Couple) -> bool:
+    """Whether a couple is one of `couples_treated_by`."""
+    return membership.role in TREATING and couple.therapist_id == membership.id
+
+
+def couples_answered_for_by(membership: Membership) -> QuerySet[Couple]:
+    """The couples whose flags this member answers: those they treat, and those of whoever named them as cover."""
+    if membership.role not in TREATING:
+        return Couple.objects.none()
+    # One semi-join on the therapist, so that the index serves both.
+    therapists = Membership.objects.filter(Q(pk=membership.pk) | Q(cover=membership), practice_id=tenancy.practice_id())
+    return Couple.objects.filter(therapist__in=therapists)
 
 
 def partners_treated_by(membership: Membership) -> QuerySet[Partner]:
@@ -31,20 +51,20 @@ def partners_treated_by(membership: Membership) -> QuerySet[Partner]:
 
 
 def couples_visible_to(membership: Membership) -> QuerySet[Couple]:
-    """The couples this member may read: those they treat; for a supervisor all, where the practice says so."""
+    """The couples this member may read: those they answer for; for a supervisor all, where the practice says so."""
     if membership.role != Role.SUPERVISOR:
-        return couples_treated_by(membership)
+        return couples_answered_for_by(membership)
     policy = Practice.objects.filter(pk=tenancy.practice_id(), supervisors_read_couples=True)
     return Couple.objects.all() if policy.exists() else Couple.objects.none()
 
 
 def partner_session_of(token: str) -> PartnerSession | None:
     """The live session of a token, at the gate; asking keeps it alive."""
-    now = timezone.now()
-    live = PartnerSession.objects.filter(token_hash=digest(token), ended_at=None, expires_at__gt=now, idle_at__gt=now)
-    if not token or not live.update(idle_at=now + settings.PARTNER_SESSION_IDLE):
+    if not token:
         return None
-    return live.get()
+    now = timezone.now()
+    idle_at = now + settings.PARTNER_SESSION_IDLE
+    return one_row(PartnerSession, TOUCH_SESSION, {"token": digest(token), "now": now, "idle_at": idle_at})
 
 
 class PartnerRequest(HttpRequest):

@@ -1,19 +1,69 @@
 """What each partner agreed to, in which version. A consent is withdrawn, never deleted or overwritten."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
-from clients.models import Consent, Partner
+from clients.models import Consent, Couple, Partner
 from practice import audit
+from practice.content import client_texts
 from practice.errors import InvalidInput
+
+LONGEST_VERSION = 40
+# The practice writes this text itself, so only the practice knows its version.
+OWN_TEXTS = (Consent.Kind.NO_SECRETS,)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one partner stands on one kind: the newest consent, and the version of the text that is given now.
+
+    `current` is empty for a text of the practice's own.
+    """
+
+    kind: str
+    label: str
+    newest: Consent | None
+    current: str
+
+    @property
+    def in_force(self) -> bool:
+        return self.newest is not None and self.newest.withdrawn_at is None
+
+    @property
+    def is_older(self) -> bool:
+        """Whether what was agreed to is not the text that is given now."""
+        return self.in_force and bool(self.current) and self.newest is not None and self.newest.version != self.current
+
+
+def current_version(kind: str) -> str:
+    """The version of the text that is given now; empty for a text of the practice's own."""
+    return "" if kind in OWN_TEXTS else str(client_texts()["version"])
+
+
+def standings_of(couple: Couple) -> Mapping[UUID, list[Standing]]:
+    """Every kind of consent for each partner."""
+    given = Consent.objects.filter(partner__couple=couple).order_by("given_at")
+    newest = {(one.partner_id, one.kind): one for one in given}
+    return {
+        partner.id: [
+            Standing(kind, str(label), newest.get((partner.id, kind)), current_version(kind))
+            for kind, label in Consent.Kind.choices
+        ]
+        for partner in couple.partners.all()
+    }
 
 
 def record_consent(partner: Partner, *, kind: str, version: str, recorded_by: UUID | None = None) -> Consent:
     """Note a consent; one of another version takes the place of the one in force. Raises InvalidInput."""
-    if kind not in Consent.Kind.values or not version.strip():
+    version = version.strip()
+    if kind not in Consent.Kind.values or not version:
         raise InvalidInput("Say what was agreed to, and in which version.", code="kind")
+    if len(version) > LONGEST_VERSION:
+        raise InvalidInput(f"Shorten the version to {LONGEST_VERSION} characters.", code="version")
     with transaction.atomic():
         in_force = Consent.objects.select_for_update().filter(partner=partner, kind=kind, withdrawn_at=None).first()
         if in_force and in_force.version == version:
@@ -21,9 +71,9 @@ def record_consent(partner: Partner, *, kind: str, version: str, recorded_by: UU
         if in_force:
             _withdraw(in_force)
         consent: Consent = Consent.objects.create(
-            partner=partner, kind=kind, version=version.strip(), given_at=timezone.now(), recorded_by=recorded_by
+            partner=partner, kind=kind, version=version, given_at=timezone.now(), recorded_by=recorded_by
         )
-    audit.record("consent.given", object_id=consent.id, couple_id=partner.couple_id, kind=kind, version=version)
+    audit.record("consent.given", object_id=consent.id, couple_id=partner.couple_id, kind=kind)
     return consent
 
 

@@ -60,15 +60,6 @@ class CoupleEditForm(CoupleForm):
     )
 
 
-class CloseForm(forms.Form):
-    reason = forms.ChoiceField(
-        choices=Couple.ClosedReason.choices,
-        widget=forms.RadioSelect,
-        label=gettext_lazy("Why does care end?"),
-        help_text=gettext_lazy("A separation is an outcome like any other and never counts as a failure."),
-    )
-
-
 def partner_fields(number: int, *, unclear: str = "") -> dict[str, forms.Field]:
     who = {"number": number}
     return {

@@ -39,6 +39,8 @@ class Couple(TenantModel):
     episode_started_at = models.DateTimeField(null=True)
     # Whether each partner may see their own results, in words.
     own_results_allowed = models.BooleanField(default=False)
+    # Nothing is shared between the two; to a partner it looks as if nothing had been released yet.
+    individual_mode = models.BooleanField(default=False)
 
     class Meta(TenantModel.Meta):
         indexes = [models.Index(fields=["practice", "therapist", "state"], name="couples_of_therapist")]

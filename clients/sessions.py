@@ -3,10 +3,12 @@
 A one-to-one talk is recorded for the partner it was held with. That a talk took place never shows the other anything.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
 from clients.couples import CoupleClosed
@@ -17,6 +19,8 @@ from practice.models import Membership
 
 LONGEST_NOTE = 10_000
 CLOCK_SKEW = timedelta(minutes=5)
+QUARTER = 15  # minutes
+EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +55,43 @@ def save_session(
     return found
 
 
+def plan_talks(
+    couple: Couple, times: Mapping[UUID, datetime | None], *, membership: Membership
+) -> list[CounselingSession]:
+    """A talk alone with each partner who takes part, all at once or none: nobody is called in alone (design 5.2, 14).
+
+    `times` by partner id. Raises InvalidInput with a fault a partner, as `planned_at.<id>`, and CoupleClosed.
+    """
+    partners = list(Partner.objects.filter(couple=couple, state=Partner.State.ACTIVE).order_by("position"))
+    faults = [
+        fault(f"planned_at.{partner.id}", "required", "Give a time: talks alone are planned for both alike.")
+        for partner in partners
+        if times.get(partner.id) is None
+    ]
+    given = [times[partner.id] for partner in partners if times.get(partner.id)]
+    if len(set(given)) < len(given):
+        faults.append(fault(f"planned_at.{partners[-1].id}", "same_time", "Give each a time of their own."))
+    if faults or not partners:
+        raise InvalidInput("Nothing was planned: each partner who takes part needs a time.", faults=faults)
+    with transaction.atomic():
+        return [
+            save_session(
+                couple,
+                SessionDetails(
+                    kind=CounselingSession.Kind.ONE_TO_ONE, partner=partner.id, planned_at=times[partner.id]
+                ),
+                membership=membership,
+            )
+            for partner in partners
+        ]
+
+
+def last_quarter(moment: datetime) -> datetime:
+    """The quarter of an hour that has begun, by the clock on the wall."""
+    local = timezone.localtime(moment)
+    return local.replace(minute=local.minute // QUARTER * QUARTER, second=0, microsecond=0)
+
+
 def details_of(session: CounselingSession) -> SessionDetails:
     return SessionDetails(
         kind=session.kind,
@@ -75,6 +116,9 @@ def _faults(couple: Couple, details: SessionDetails) -> list[dict[str, str]]:
         faults.append(fault("partner", "required", "Say which partner of this couple was there."))
     if not alone and details.partner is not None:
         faults.append(fault("partner", "not_allowed", "A session with both names no partner."))
+    # Dates far off are typing errors that the database could not hold in every time zone.
+    if any(at and not EARLIEST_YEAR <= at.year <= LATEST_YEAR for at in (details.held_at, details.planned_at)):
+        faults.append(fault("held_at", "out_of_range", "Check the year."))
     if details.held_at is None and details.planned_at is None:
         faults.append(fault("held_at", "required", "Give a time: when it was held, or when it is planned."))
     if details.held_at and details.held_at > timezone.now() + CLOCK_SKEW:

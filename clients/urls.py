@@ -1,11 +1,13 @@
 from django.urls import path
 
-from clients import views
+from clients import views, views_consents
 
 urlpatterns = [
     path("couples/new/", views.couple_new, name="couple-new"),
     path("couples/<uuid:couple_id>/edit/", views.couple_edit, name="couple-edit"),
-    path("couples/<uuid:couple_id>/close/", views.couple_close, name="couple-close"),
+    path("couples/<uuid:couple_id>/own-results/", views_consents.own_results, name="own-results"),
+    path("partners/<uuid:partner_id>/consents/", views_consents.consent_record, name="consent-record"),
+    path("partners/<uuid:partner_id>/consents/withdraw/", views_consents.consent_withdraw, name="consent-withdraw"),
     path("partners/<uuid:partner_id>/leaves/", views.partner_leaves, name="partner-leaves"),
     path("partners/<uuid:partner_id>/returns/", views.partner_returns, name="partner-returns"),
 ]

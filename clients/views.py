@@ -8,22 +8,18 @@ from django.utils.translation import gettext as _
 
 from clients.access import couples_treated_by, partners_treated_by
 from clients.couples import (
-    close_couple,
     create_couple,
     leave,
-    reopen_couple,
     take_part_again,
     update_couple,
     update_partners,
 )
-from clients.forms import CloseForm, CoupleEditForm, CoupleForm, form_field, initial_of
+from clients.forms import CoupleEditForm, CoupleForm, form_field, initial_of
 from clients.models import Couple, Partner
 from practice.access import StaffRequest, staff
 from practice.errors import InvalidInput
 from practice.forms import add_faults, posted
-from practice.models import Role
-
-TREATING = (Role.OWNER, Role.THERAPIST)
+from practice.models import TREATING
 
 
 @staff(*TREATING)
@@ -67,28 +63,6 @@ def edit_form(request: StaffRequest, couple: Couple) -> CoupleForm:
 def form_page(request: StaffRequest, form: CoupleForm, *, couple: Couple | None) -> HttpResponse:
     context = {"form": form, "couple": couple}
     return render(request, "clients/couple_form.html", context, status=422 if form.errors else 200)
-
-
-@staff(*TREATING)
-def couple_close(request: StaffRequest, couple_id: UUID) -> HttpResponse:
-    couple = get_object_or_404(couples_treated_by(request.membership), pk=couple_id)
-    if couple.state == Couple.State.CLOSED:
-        return couple_reopen(request, couple)
-    form = CloseForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        close_couple(couple, reason=form.cleaned_data["reason"])
-        messages.success(request, _("Care is closed. What was answered stays here."))
-        return redirect("couple", couple.id)
-    context = {"form": form, "couple": couple}
-    return render(request, "clients/couple_close.html", context, status=422 if form.errors else 200)
-
-
-def couple_reopen(request: StaffRequest, couple: Couple) -> HttpResponse:
-    if request.method == "POST":
-        reopen_couple(couple)
-        messages.success(request, _("The couple is active again."))
-        return redirect("couple", couple.id)
-    return render(request, "clients/couple_reopen.html", {"couple": couple})
 
 
 @staff(*TREATING)

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from knox.crypto import hash_token
 
-from practice import tenancy
+from practice import audit, tenancy
 from practice.database.context import Scope
 from practice.errors import DomainError
 from practice.models import ApiToken, Membership, Practice, Role
@@ -107,6 +107,36 @@ class StaffApi(Staff):
             enter_as(request, membership)
         else:
             request.refusal = Http404()  # type: ignore[attr-defined]
+        return None
+
+
+class Guarded(Staff):
+    """Members in a browser, for what nobody else may so much as try to reach.
+
+    Whoever else of the practice calls, by another role or with a token, is answered 404, and that is kept as `action`.
+    """
+
+    def __init__(self, action: str, *roles: str) -> None:
+        super().__init__(*roles)
+        self.action = action
+
+    def enter(self, request: HttpRequest) -> HttpResponse | None:
+        with_token = bearer_of(request) is not None
+        answer = self._enter_with_token(request) if with_token else Staff().enter(request)
+        if answer is not None:
+            return answer
+        role = request.membership.role  # type: ignore[attr-defined]
+        if with_token or role not in self.roles:
+            match = request.resolver_match
+            audit.record(self.action, couple_id=match.kwargs.get("couple_id") if match else None)
+            raise Http404
+        return None
+
+    def _enter_with_token(self, request: HttpRequest) -> HttpResponse | None:
+        try:
+            enter_as(request, member_behind(request))
+        except DomainError:
+            return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
         return None
 
 

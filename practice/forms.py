@@ -1,4 +1,6 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.validators import URLValidator
@@ -6,7 +8,8 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from practice.errors import DomainError
-from practice.models import Practice
+from practice.models import Membership, Practice
+from practice.practices import FEWEST_HOURS, MOST_HOURS
 
 
 def add_faults(form: forms.Form, error: DomainError, field_of: Callable[[str], str] = str) -> None:
@@ -35,9 +38,23 @@ class PracticeForm(forms.ModelForm[Practice]):
         help_text=_("An everyday page that raises no question, in https."),
     )
 
+    acknowledge_within_hours = forms.IntegerField(
+        min_value=FEWEST_HOURS,
+        max_value=MOST_HOURS,
+        label=_("Hours to answer an urgent flag"),
+        help_text=_("After this time the cover is told, after the same time again the owners. 1 to 72."),
+    )
+
     class Meta:
         model = Practice
-        fields = ["name", "country", "sender_name", "exit_url", "supervisors_read_couples"]
+        fields = [
+            "name",
+            "country",
+            "sender_name",
+            "exit_url",
+            "acknowledge_within_hours",
+            "supervisors_read_couples",
+        ]
         labels = {
             "name": _("Name of the practice"),
             "country": _("Country"),
@@ -55,3 +72,23 @@ class PracticeForm(forms.ModelForm[Practice]):
         if not (len(country) == 2 and country.isascii() and country.isalpha()):
             raise forms.ValidationError(_("Give the two letters of the country."))
         return country
+
+
+class CoverForm(forms.Form):
+    """Who stands in for the member; nobody is a choice of its own, so that an empty form changes nothing."""
+
+    NOBODY = "nobody"
+
+    cover = forms.ChoiceField(
+        label=_("Who stands in for you?"),
+        help_text=_("They read and answer the flags of your couples, and are told when you do not answer in time."),
+    )
+
+    def __init__(self, *args: Any, colleagues: Iterable[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(str(colleague.id), colleague.name) for colleague in colleagues]
+        self.fields["cover"].choices = [(self.NOBODY, _("Nobody")), *choices]  # type: ignore[attr-defined]
+
+    def cover_id(self) -> UUID | None:
+        chosen = self.cleaned_data["cover"]
+        return None if chosen == self.NOBODY else UUID(chosen)

@@ -30,6 +30,8 @@ class Practice(models.Model):
     resources_confirmed_at = models.DateTimeField(null=True, blank=True)
     resources_confirmed_by = models.CharField(max_length=120, blank=True)
     supervisors_read_couples = models.BooleanField(default=False)
+    # How long an urgent flag may wait to be acknowledged before the cover, and then the owner, is told.
+    acknowledge_within_hours = models.PositiveSmallIntegerField(default=24)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -72,6 +74,10 @@ class Role(models.TextChoices):
     SUPERVISOR = "supervisor", _("Supervisor")
 
 
+# Who is responsible for couples, and may stand in for a colleague.
+TREATING = (Role.OWNER, Role.THERAPIST)
+
+
 class Membership(models.Model):  # type: ignore[django-manager-missing]
     """A user's place in one practice. `name` is what colleagues see, so that nobody needs to read the user."""
 
@@ -81,6 +87,16 @@ class Membership(models.Model):  # type: ignore[django-manager-missing]
     role = models.CharField(max_length=20, choices=Role)
     name = models.CharField(max_length=120)
     is_active = models.BooleanField(default=True)
+    # The colleague who stands in: reads and acts on flags of this member's couples.
+    cover = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="covers_for",
+        db_constraint=False,
+        db_index=False,
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -1,6 +1,6 @@
 """Making a practice and its members, and what a practice settles for itself."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,11 @@ from practice.errors import DomainError, InvalidInput
 from practice.models import Membership, Practice, Role, User
 
 OWNER = "owner"
+# A confirmation of help lines counts for 18 months; from the twelfth on the practice is asked to confirm again.
+CONFIRMATION_LASTS = timedelta(days=548)
+CONFIRM_AGAIN_AFTER = timedelta(days=365)
+# How long an urgent flag may wait for an answer.
+FEWEST_HOURS, MOST_HOURS = 1, 72
 
 
 class ResourcesMissing(DomainError):
@@ -66,8 +71,14 @@ class as_maintenance(transaction.Atomic):
             cursor.execute("SET LOCAL ROLE attune_maintenance")
 
 
-def update_practice(practice: Practice, **settled: str | bool) -> None:
-    """Change what a practice settles for itself. Help lines confirmed for another country no longer count."""
+def update_practice(practice: Practice, **settled: str | bool | int) -> None:
+    """Change what a practice settles for itself. Help lines confirmed for another country no longer count.
+
+    Raises InvalidInput where an urgent flag could wait longer than three days.
+    """
+    hours = settled.get("acknowledge_within_hours", practice.acknowledge_within_hours)
+    if not FEWEST_HOURS <= int(hours) <= MOST_HOURS:
+        raise InvalidInput(f"Give {FEWEST_HOURS} to {MOST_HOURS} hours.", code="acknowledge_within_hours")
     fields = list(settled)
     if settled.get("country", practice.country) != practice.country:
         practice.resources_version, practice.resources_confirmed_at, practice.resources_confirmed_by = "", None, ""
@@ -76,6 +87,21 @@ def update_practice(practice: Practice, **settled: str | bool) -> None:
         setattr(practice, name, value)
     practice.save(update_fields=fields)
     audit.record("practice.changed", object_id=practice.id, fields=sorted(settled))
+
+
+def resources_in_force(practice: Practice) -> bool:
+    """Whether partners can be given help lines that somebody of the practice has checked, and not too long ago."""
+    confirmed = practice.resources_confirmed_at
+    fresh = confirmed is not None and timezone.now() - confirmed <= CONFIRMATION_LASTS
+    return fresh and not missing_topics(practice.country)
+
+
+def confirm_resources_by(practice: Practice) -> datetime | None:
+    """The day on which the confirmation ends, once it is time to confirm again; None before, and without one."""
+    confirmed = practice.resources_confirmed_at
+    if confirmed is None or timezone.now() - confirmed < CONFIRM_AGAIN_AFTER:
+        return None
+    return confirmed + CONFIRMATION_LASTS
 
 
 def resources_changed(practice: Practice) -> bool:

@@ -89,10 +89,10 @@ TEMPLATES = [
     }
 ]
 
+# Statements are prepared in our own pool only: behind PgBouncer the next transaction may be in another session.
 POOL = {
-    "min_size": 1,
-    "max_size": env.int("DATABASE_POOL_SIZE", default=8),
-    "timeout": 5,
+    "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=8), "timeout": 5},
+    "prepare_threshold": 3,
 }
 POOLED = env.bool("DATABASE_POOL", default=True)
 DATABASES = {
@@ -101,7 +101,7 @@ DATABASES = {
         "ENGINE": "practice.database",
         "CONN_MAX_AGE": 0,
         "DISABLE_SERVER_SIDE_CURSORS": True,
-        "OPTIONS": {"application_name": "attune"} | ({"pool": POOL} if POOLED else {}),
+        "OPTIONS": {"application_name": "attune", "server_side_binding": True} | (POOL if POOLED else {}),
         "TEST": {"MIRROR": "owner"},
     }
 }
@@ -146,7 +146,11 @@ OUTBOX_HANDLERS = {
     "open_wave": "assessments.assignments.open_wave",
     "close_wave": "assessments.assignments.close_wave",
     "score_sheet": "assessments.safety.score_overdue_sheet",
-    "alert": "assessments.safety.send_alert",
+    "alert": "assessments.alerts.send_alert",
+    "alert_therapist": "assessments.alerts.alert_therapist",
+    "alert_cover": "assessments.alerts.alert_cover",
+    "flag_to_cover": "assessments.alerts.tell_cover",
+    "flag_to_owner": "assessments.alerts.tell_owner",
 }
 
 # Sign-in
@@ -258,6 +262,8 @@ SPECTACULAR_SETTINGS = {
         "InvitationState": "clients.models.Invitation.State",
         "SheetState": "assessments.models.AnswerSheet.State",
         "FlagState": "assessments.models.SafetyFlag.State",
+        "SessionKind": "clients.models.CounselingSession.Kind",
+        "ProposalKind": "assessments.proposals.KINDS",
         "FinishedState": [("submitted", "Submitted"), ("declined", "Declined")],
         "LeavingState": [("left", "Left")],
     },
@@ -283,7 +289,7 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "png", "woff2"]
 
 # Logs: JSON lines with an allow-list of fields (practice/logs.py); no path, no query, no body, no parameter.
-DJANGO_STRUCTLOG_COMMAND_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 LOGGING_CONFIG = "practice.logs.configure"
 LOGGING = {"level": env.str("LOG_LEVEL", default="INFO")}
 structlog.configure(

@@ -8,6 +8,7 @@ urlpatterns = [
     path("choose/", views.choose_practice, name="choose-practice"),
     path("practice/", views.practice_settings, name="practice-settings"),
     path("practice/team/", views.team, name="team"),
+    path("practice/team/cover/", views.team_cover, name="team-cover"),
     path("accounts/", include("allauth.urls")),
     path("api/", include("api.urls")),
     path("", include("clients.urls")),

@@ -3,14 +3,22 @@ from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from practice import tenancy
 from practice.access import PRACTICE_IN_SESSION, StaffRequest, memberships_of, public, sign_in, staff
 from practice.content import crisis_resources, missing_topics, resolve_resources
+from practice.cover import name_cover, possible_covers
 from practice.errors import DomainError
-from practice.forms import PracticeForm
-from practice.models import Membership, Practice, Role
-from practice.practices import confirm_resources, resources_changed, update_practice
+from practice.forms import CoverForm, PracticeForm, add_faults
+from practice.models import TREATING, Membership, Practice, Role
+from practice.practices import (
+    confirm_resources,
+    confirm_resources_by,
+    resources_changed,
+    resources_in_force,
+    update_practice,
+)
 
 SETTLES = (Role.OWNER, Role.ADMIN)
 
@@ -83,6 +91,8 @@ def settings_page(
         "resources": [described(line) for topic in order for line in resolved.get(topic, [])],
         "missing": [topic.replace("_", " ") for topic in missing_topics(practice.country)],
         "changed": resources_changed(practice),
+        "confirm_by": confirm_resources_by(practice),
+        "in_force": resources_in_force(practice),
         "confirm_error": confirm_error,
     }
     return render(request, "practice/settings.html", context, status=status)
@@ -100,5 +110,30 @@ def described(line: dict[str, str]) -> dict[str, str]:
 
 @staff()
 def team(request: StaffRequest) -> HttpResponse:
-    members = Membership.objects.filter(practice_id=tenancy.practice_id()).order_by("-is_active", "name")
-    return render(request, "practice/team.html", {"members": members})
+    chosen = {"cover": str(request.membership.cover_id or CoverForm.NOBODY)}
+    return team_page(request, CoverForm(initial=chosen, colleagues=possible_covers(request.membership)))
+
+
+@staff(*TREATING)
+@require_POST
+def team_cover(request: StaffRequest) -> HttpResponse:
+    form = CoverForm(request.POST, colleagues=possible_covers(request.membership))
+    if not form.is_valid():
+        return team_page(request, form, status=422)
+    try:
+        name_cover(request.membership, cover_id=form.cover_id())
+    except DomainError as error:
+        add_faults(form, error)
+        return team_page(request, form, status=error.status)
+    messages.success(request, _("Your cover is saved. It counts from the next form on."))
+    return redirect("team")
+
+
+def team_page(request: StaffRequest, form: CoverForm, *, status: int = 200) -> HttpResponse:
+    members = Membership.objects.filter(practice_id=tenancy.practice_id()).select_related("cover")
+    context = {
+        "members": members.order_by("-is_active", "name"),
+        "form": form,
+        "treats": request.membership.role in TREATING,
+    }
+    return render(request, "practice/team.html", context, status=status)

@@ -20,7 +20,9 @@ from assessments import answers, assignments
 from assessments.goals import write_goal
 from assessments.instruments.definition import CONTEXT
 from assessments.models import AnswerSheet, Assignment, Goal
+from assessments.plans import agree_plan, assign_activity
 from assessments.sheets import form_of
+from assessments.specific_requests import make_request
 from clients.access import PARTNER_COOKIE
 from clients.couples import PartnerDetails, create_couple
 from clients.invitations import Issued, open_link
@@ -67,6 +69,19 @@ def make_member(practice: Practice, name: str, *, role: str = Role.THERAPIST, em
     return membership
 
 
+def with_cover(therapist: Membership) -> Membership:
+    """The same therapist, with a cover: Cora, who is made once a practice. Who was given a cover keeps it."""
+    if therapist.cover_id is None:
+        cora = f"cora@{therapist.practice.slug}.example"
+        with as_maintenance():
+            members = Membership.objects.using("owner").filter(practice_id=therapist.practice_id)
+            found = members.filter(user__email=cora).values_list("id", flat=True).first()
+        therapist.cover_id = found or make_member(therapist.practice, "Cora", email=cora).id
+        with as_maintenance():
+            members.filter(pk=therapist.pk).update(cover_id=therapist.cover_id)
+    return therapist
+
+
 def as_staff(membership: Membership) -> AbstractContextManager[None]:
     """A transaction as this member, as the middleware opens it for a view."""
     return tenancy.begin(
@@ -94,7 +109,8 @@ def at_the_gate() -> AbstractContextManager[Any]:
 def make_couple(
     therapist: Membership, *, label: str = "D & E", names: Sequence[str] = ("Dana", "Erin"), email: bool = False
 ) -> Couple:
-    """A couple of this therapist. With `email`, each partner can safely be reached at name@example.org."""
+    """A couple of this therapist, who gets a cover. With `email`, each partner can be reached at name@example.org."""
+    with_cover(therapist)
     partners = [
         PartnerDetails(name=name, email=f"{name.lower()}@example.org", channel="email")
         if email
@@ -140,6 +156,15 @@ def make_goal(couple: Couple, *, owner: Partner | None = None, domain: str = "PR
         levels=["0 days", "1 day", "3 to 4 days", "5 days", "6 or 7 days"],
         review_on=timezone.localdate() + timedelta(days=review_in),
     )
+
+
+def make_plan(therapist: Membership, couple: Couple, partner: Partner) -> tuple[UUID, UUID, UUID]:
+    """An activity, a request and a goal of the couple."""
+    with as_staff(therapist):
+        plan = agree_plan(couple, membership=therapist)
+        activity = assign_activity(plan, template="P33", partners=[partner], membership=therapist)
+        asked = make_request(couple, asked_by=partner, wording="A walk on Sunday", cadence="weekly")
+        return activity.id, asked.id, make_goal(couple).id
 
 
 def full_answers(sheet: AnswerSheet, value: int = 3) -> dict[str, Any]:

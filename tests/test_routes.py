@@ -13,18 +13,24 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
-from assessments.models import AnswerSheet, Assignment
+from assessments.models import AnswerSheet, Assignment, SafetyFlag
+from assessments.session_ratings import Ratings, save_rated_session
 from clients.access import PARTNER_COOKIE
 from clients.models import Couple, Partner
+from clients.sessions import SessionDetails
 from practice.models import ApiToken, Membership
 from tests.attacks import as_maintenance
 from tests.factories import (
     as_partner,
+    as_staff,
     assign,
     at_the_gate,
     client_of,
+    make_plan,
     open_session,
+    save,
     sheet_of,
 )
 
@@ -55,23 +61,45 @@ MATRIX: dict[str, tuple[str, str]] = {
     "api-couples": ("401 404 200 200 200 200 401 200", "401 404 422 422 404 422 401 422"),
     "api-decline": ("401 401 401 401 401 401 405 401", "401 401 401 401 401 401 200 401"),
     "api-docs": ("200 200 200 200 200 200 200 200", "405 405 405 405 405 405 405 405"),
+    "api-flag-acknowledge": ("401 404 405 405 404 405 401 405", "401 404 404 404 404 404 401 200"),
+    "api-flag-close": ("401 404 405 405 404 405 401 405", "401 404 404 404 404 404 401 422"),
+    "api-flag-reopen": ("401 404 405 405 404 405 401 405", "401 404 404 404 404 404 401 409"),
     "api-flags": ("401 404 200 200 200 200 401 200", "401 404 405 405 405 405 401 405"),
     "api-instrument": ("401 200 200 200 200 200 401 200", "401 405 405 405 405 405 401 405"),
     "api-instruments": ("401 200 200 200 200 200 401 200", "401 422 422 404 404 404 401 404"),
+    "api-intention": ("401 401 401 401 401 401 405 401", "401 401 401 401 401 401 405 401"),
     "api-invitations": ("401 404 405 405 404 405 401 405", "401 404 404 404 404 404 401 422"),
     "api-me": ("401 200 200 200 200 200 401 200", "401 405 405 405 405 405 401 405"),
     "api-missing": ("404 404 404 404 404 404 404 404", "404 404 404 404 404 404 404 404"),
     "api-open": ("405 405 405 405 405 405 405 405", "422 422 422 422 422 422 422 422"),
+    "api-own-results": ("401 401 401 401 401 401 404 401", "401 401 401 401 401 401 405 401"),
     "api-own-sheet": ("401 401 401 401 401 401 200 401", "401 401 401 401 401 401 405 401"),
     "api-own-sheets": ("401 401 401 401 401 401 200 401", "401 401 401 401 401 401 405 401"),
+    "api-progress": ("401 404 404 404 404 404 401 200", "401 404 405 405 405 405 401 405"),
+    "api-plan": ("401 404 404 404 404 404 401 200", "401 404 405 405 404 405 401 405"),
+    "api-plan-activities": ("401 404 405 405 404 405 401 405", "401 404 404 404 404 404 401 422"),
+    "api-plan-activity": ("401 404 405 405 404 405 401 405", "401 404 405 405 404 405 401 405"),
+    "api-plan-goal": ("401 404 405 405 404 405 401 405", "401 404 405 405 404 405 401 405"),
+    "api-plan-goals": ("401 404 404 404 404 404 401 200", "401 404 404 404 404 404 401 422"),
+    "api-plan-ratings": ("401 404 405 405 404 405 401 405", "401 404 404 404 404 404 401 422"),
+    "api-plan-request": ("401 404 405 405 404 405 401 405", "401 404 405 405 404 405 401 405"),
+    "api-plan-requests": ("401 404 404 404 404 404 401 200", "401 404 404 404 404 404 401 422"),
+    "api-plan-suggestions": ("401 404 404 404 404 404 401 200", "401 404 405 405 405 405 401 405"),
+    "api-proposals": ("401 404 404 404 404 404 401 200", "401 404 405 405 405 405 401 405"),
     "api-results": ("401 404 404 404 404 404 401 200", "401 404 405 405 405 405 401 405"),
     "api-schema": ("200 200 200 200 200 200 200 200", "405 405 405 405 405 405 405 405"),
+    "api-session": ("401 404 405 405 404 405 401 405", "401 404 405 405 404 405 401 405"),
+    "api-sessions": ("401 404 404 404 404 404 401 200", "401 404 404 404 404 404 401 422"),
     "api-submit": ("401 401 401 401 401 401 405 401", "401 401 401 401 401 401 200 401"),
     "api-token": ("401 405 405 405 405 405 401 405", "401 405 405 405 405 405 401 405"),
     "api-tokens": ("401 200 200 200 200 200 401 200", "422 422 422 422 422 422 422 422"),
+    "api-week": ("401 401 401 401 401 401 200 401", "401 401 401 401 401 401 405 401"),
     "assignment-end": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 302"),
     "choose-practice": ("302 200 200 200 200 200 302 200", "302 200 200 200 200 200 302 200"),
+    "consent-record": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 302"),
+    "consent-withdraw": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 302"),
     "couple": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 200"),
+    "couple-ask-again": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 409"),
     "couple-assign": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 422"),
     "couple-close": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 422"),
     "couple-edit": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 422"),
@@ -81,8 +109,23 @@ MATRIX: dict[str, tuple[str, str]] = {
         ("couple-prepare", "couple-progress", "couple-room"),
         ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 200"),
     ),
+    "couple-plan": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 302"),
+    "couple-plan-activity-dose": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 422"),
+    "couple-plan-activity-end": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 422"),
+    "couple-plan-activity-new": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 404"),
+    "couple-plan-goal-end": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 302"),
+    "couple-plan-goal-new": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 422"),
+    "couple-plan-goal-rate": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 422"),
+    "couple-plan-request-answer": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 422"),
+    "couple-plan-request-end": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 302"),
+    "couple-plan-request-new": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 422"),
     "couple-results": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 200"),
+    "couple-sessions": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 200"),
     "couples": ("302 302 200 200 200 200 302 200", "302 302 200 200 200 200 302 200"),
+    "flag": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 200"),
+    "flag-acknowledge": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 302"),
+    "flag-close": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 422"),
+    "flag-reopen": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 409"),
     "flags": ("302 404 200 200 200 200 302 200", "302 404 200 200 200 200 302 200"),
     "instrument": ("302 200 200 200 200 200 302 200", "302 200 200 200 200 200 302 200"),
     "instrument-import": ("302 200 200 404 404 404 302 404", "302 422 422 404 404 404 302 404"),
@@ -98,20 +141,30 @@ MATRIX: dict[str, tuple[str, str]] = {
     "mfa_index": ("302 200 200 200 200 200 302 200", "302 405 405 405 405 405 302 405"),
     "mfa_reauthenticate": ("302 302 302 302 302 302 302 302", "302 302 302 302 302 302 302 302"),
     "mfa_view_recovery_codes": ("302 404 404 404 404 404 302 404", "302 405 405 405 405 405 302 405"),
+    "own-results": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 302"),
     "partner-check": ("410 410 410 410 410 410 200 410", "410 410 410 410 410 410 405 410"),
     "partner-decline": ("410 410 410 410 410 410 200 410", "410 410 410 410 410 410 303 410"),
     "partner-help": ("200 200 200 200 200 200 200 200", "405 405 405 405 405 405 405 405"),
+    "partner-intention": ("410 410 410 410 410 410 200 410", "410 410 410 410 410 410 303 410"),
+    "partner-intention-save": ("410 410 410 410 410 410 405 410", "410 410 410 410 410 410 204 410"),
     "partner-leave": ("303 303 303 303 303 303 303 303", "303 303 303 303 303 303 303 303"),
     "partner-leaves": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 302"),
     "partner-page": ("410 410 410 410 410 410 200 410", "410 410 410 410 410 410 303 410"),
+    "partner-results": ("410 410 410 410 410 410 410 410", "410 410 410 410 410 410 405 410"),
     "partner-returns": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 302"),
     "partner-save": ("410 410 410 410 410 410 405 410", "410 410 410 410 410 410 204 410"),
     "partner-start": ("410 410 410 410 410 410 200 410", "410 410 410 410 410 410 303 410"),
     "partner-submit": ("410 410 410 410 410 410 405 410", "410 410 410 410 410 410 303 410"),
+    "partner-week": ("410 410 410 410 410 410 200 410", "410 410 410 410 410 410 303 410"),
+    "partner-week-save": ("410 410 410 410 410 410 405 410", "410 410 410 410 410 410 204 410"),
     "practice-settings": ("302 200 200 200 200 200 302 200", "302 422 422 404 404 404 302 404"),
     "ready": ("200 200 200 200 200 200 200 200", "200 200 200 200 200 200 200 200"),
     "receipt": ("410 410 410 410 410 410 303 410", "410 410 410 410 410 410 405 410"),
     "sheet-invite": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 409"),
+    "session-edit": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 422"),
+    "session-new": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 422"),
+    "talks-plan": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 422"),
+    "team-cover": ("302 404 405 405 404 405 302 405", "302 404 422 422 404 422 302 422"),
     "team": ("302 200 200 200 200 200 302 200", "302 200 200 200 200 200 302 200"),
 }
 
@@ -123,6 +176,12 @@ class Objects:
     assignment_id: uuid.UUID
     token_id: uuid.UUID
     partner_id: uuid.UUID
+    activity_id: uuid.UUID
+    request_id: uuid.UUID
+    goal_id: uuid.UUID
+    session_id: uuid.UUID
+    flag_id: uuid.UUID
+    monday: str = "2026-01-05"
     key: str = "not-a-key"
     number: int = 1
     ref: str = "ena-c@0.2.0"
@@ -155,19 +214,34 @@ def url(name: str, objects: Objects) -> str:
     return reverse(name, kwargs={one: getattr(objects, one) for one in arguments(PATTERNS[name])})
 
 
-def make_objects(therapist: Membership, couple: Couple, partner: Partner) -> tuple[Objects, AnswerSheet]:
-    assignment: Assignment = assign(therapist, couple)
+def make_objects(
+    therapist: Membership, couple: Couple, partner: Partner, instrument: str = "ena-c"
+) -> tuple[Objects, AnswerSheet]:
+    assignment: Assignment = assign(therapist, couple, instrument)
     sheet = sheet_of(therapist, assignment, partner)
     with at_the_gate():
         token = ApiToken.objects.create(
             user=therapist.user, membership=therapist, practice_id=therapist.practice_id, name="script"
         )[0]
-    return Objects(couple.id, sheet.id, assignment.id, token.id, partner.id), sheet
+    monday = str(sheet.week_of) if sheet.week_of else Objects.monday
+    plan = make_plan(therapist, couple, partner)
+    with as_staff(therapist):
+        planned = SessionDetails(planned_at=timezone.now())
+        session = save_rated_session(couple, planned, Ratings(), membership=therapist)
+    save(sheet, {"experienced.CK8" if sheet.week_of else "experienced.SC1": 4})
+    with as_staff(therapist):
+        flag = SafetyFlag.objects.get(sheet=sheet)
+    made = (couple.id, sheet.id, assignment.id, token.id, partner.id, *plan, session.id, flag.id)
+    return Objects(*made, monday=monday), sheet
 
 
 @pytest.fixture
-def objects(alice: Membership, couple: Couple, dana: Partner) -> tuple[Objects, AnswerSheet]:
-    return make_objects(alice, couple, dana)
+def objects(
+    alice: Membership, couple: Couple, dana: Partner, request: pytest.FixtureRequest
+) -> tuple[Objects, AnswerSheet]:
+    """A week is on the sheet of a check-in alone."""
+    name = request.node.callspec.params["name"]
+    return make_objects(alice, couple, dana, "ena-ck" if name.endswith(("week", "week-save")) else "ena-c")
 
 
 @pytest.fixture
@@ -226,13 +300,13 @@ def body(browser: Client, method: str, where: str, secret: uuid.UUID) -> tuple[i
 
 
 def hidden(browser: Client, name: str, method: str, foreign: Objects) -> None:
-    [argument] = [one for one in arguments(PATTERNS[name]) if one.endswith("_id")]
-    unknown: dict[str, Any] = {argument: uuid.uuid4()}
-    random = replace(foreign, **unknown)
-    for_foreign = body(browser, method, url(name, foreign), getattr(foreign, argument))
-    for_random = body(browser, method, url(name, random), getattr(random, argument))
-    assert for_foreign == for_random
-    assert for_foreign[0] == 302 or for_foreign[0] >= 400
+    for argument in [one for one in arguments(PATTERNS[name]) if one.endswith("_id")]:
+        unknown: dict[str, Any] = {argument: uuid.uuid4()}
+        random = replace(foreign, **unknown)
+        for_foreign = body(browser, method, url(name, foreign), getattr(foreign, argument))
+        for_random = body(browser, method, url(name, random), getattr(random, argument))
+        assert for_foreign == for_random
+        assert for_foreign[0] == 302 or for_foreign[0] >= 400
 
 
 @pytest.mark.parametrize("name", WITH_OBJECT)

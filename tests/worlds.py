@@ -8,7 +8,14 @@ from django.utils import timezone
 from assessments import plans
 from assessments.goals import rate_goal
 from assessments.intentions import record_intention
-from assessments.models import AnswerSheet, ImportedInstrument, MeasurementParameters
+from assessments.models import (
+    AnswerSheet,
+    FlagEvent,
+    ImportedInstrument,
+    JointReport,
+    MeasurementParameters,
+    SafetyFlag,
+)
 from assessments.session_ratings import Ratings, save_rated_session
 from assessments.specific_requests import answer_request, make_request
 from assessments.weeks import save_week
@@ -40,6 +47,7 @@ class World:
             "partner": Scope.partner(**one),
             "scoring": Scope.scoring(**one),
             "worker": Scope.worker(practice_id=self.practice.id),
+            "report": Scope.report(practice_id=self.practice.id),
             "measurement": Scope.measurement(practice_id=self.practice.id),
             "audit": clinician.for_audit(),
         }
@@ -55,6 +63,7 @@ def make_world(slug: str, names: tuple[str, str]) -> World:
     factories.open_session(sheet)
     factories.submit(sheet, factories.full_answers(sheet, 4))
     _make_plan(therapist, partner)
+    _make_report(therapist, sheet)
     _make_rest(therapist)
     return World(practice, therapist, couple, partner, sheet)
 
@@ -84,6 +93,18 @@ def _make_plan(therapist: Membership, partner: Partner) -> None:
     with tenancy.begin(Scope.measurement(practice_id=factories.practice_of(couple))):
         MeasurementParameters.objects.create(
             instrument="ena-c", version="own-1", persons=30, sd={}, reliability={}, computed_at=timezone.now()
+        )
+
+
+def _make_report(therapist: Membership, sheet: AnswerSheet) -> None:
+    """A flag that something was done about, and a joint report."""
+    practice_id, now = factories.practice_of(sheet), timezone.now()
+    with factories.as_staff(therapist):
+        flag = SafetyFlag.objects.filter(sheet=sheet)[0]
+        FlagEvent.objects.create(flag=flag, action=FlagEvent.Action.ACKNOWLEDGED, at=now, by=therapist.id)
+    with tenancy.begin(Scope.report(practice_id=practice_id)):
+        JointReport.objects.create(
+            couple_id=sheet.couple_id, wave_id=sheet.wave_id, content={}, released_by=therapist.id, released_at=now
         )
 
 

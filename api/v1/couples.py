@@ -10,20 +10,19 @@ from rest_framework.response import Response
 from api.endpoint import Endpoint, checked, member
 from api.idempotency import HEADER, idempotent
 from api.pagination import PAGE, page_of, page_shape
+from assessments.ending import close_care, resume_care
 from clients.access import couples_treated_by, couples_visible_to
 from clients.couples import (
     PartnerDetails,
-    close_couple,
     create_couple,
     leave,
-    reopen_couple,
     take_part_again,
     update_couple,
     update_partners,
 )
 from clients.models import Couple, Partner
 from practice.access import CLINICIANS, ByMethod, StaffApi
-from practice.models import Role
+from practice.models import Membership, Role
 
 THERAPISTS = (Role.OWNER, Role.THERAPIST)
 
@@ -77,11 +76,22 @@ class CoupleChanged(serializers.Serializer[Any]):
     label = serializers.CharField(max_length=80, required=False)  # type: ignore[assignment]
     state = serializers.ChoiceField(Couple.State.choices, required=False)
     closed_reason = serializers.ChoiceField(Couple.ClosedReason.choices, required=False)
+    ask_again = serializers.BooleanField(
+        required=False, help_text="With the state `closed`: give the full form once more, three months later."
+    )
+    new_episode = serializers.BooleanField(
+        required=False, help_text="On opening a closed couple again: change is measured from now on."
+    )
     partners = PartnerChanged(many=True, required=False, help_text="Both, in their order; each is replaced.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if "closed_reason" in attrs and attrs.get("state") != Couple.State.CLOSED:
-            raise serializers.ValidationError({"closed_reason": "Goes with the state “closed”."}, code="unexpected")
+        state = attrs.get("state")
+        wrong = dict.fromkeys(("closed_reason", "ask_again"), "Goes with the state “closed”.")
+        wrong = {} if state == Couple.State.CLOSED else wrong
+        if state in (None, Couple.State.CLOSED):
+            wrong["new_episode"] = "Goes with a state other than “closed”."
+        if wrong := {name: told for name, told in wrong.items() if name in attrs}:
+            raise serializers.ValidationError(wrong, code="unexpected")
         return attrs
 
 
@@ -129,7 +139,7 @@ class OneCouple(Endpoint):
     def patch(self, request: Request, couple_id: UUID) -> Response:
         couple = get_object_or_404(couples_treated_by(member(request)), pk=couple_id)
         given = checked(CoupleChanged, request.data)
-        change_state(couple, given)
+        change_state(couple, given, membership=member(request))
         if "label" in given:
             update_couple(couple, label=given["label"])
         if "partners" in given:
@@ -137,15 +147,16 @@ class OneCouple(Endpoint):
         return Response(shown(couple))
 
 
-def change_state(couple: Couple, given: dict[str, Any]) -> None:
+def change_state(couple: Couple, given: dict[str, Any], *, membership: Membership) -> None:
     state = given.get("state", couple.state)
     if state == couple.state:
         return
     if state == Couple.State.CLOSED:
-        close_couple(couple, reason=given.get("closed_reason", ""))
+        ask_again = given.get("ask_again", False)
+        close_care(couple, reason=given.get("closed_reason", ""), membership=membership, ask_again=ask_again)
         return
     if couple.state == Couple.State.CLOSED:
-        reopen_couple(couple)
+        resume_care(couple, new_episode=given.get("new_episode", False))
     update_couple(couple, state=state)
 
 

@@ -1,7 +1,10 @@
 """The demo's practices and who works there."""
 
+from collections.abc import Mapping
+
 from practice import tenancy
 from practice.accounts import DEMO_PASSWORD
+from practice.cover import name_cover
 from practice.database.context import Scope
 from practice.models import Membership, Practice, Role
 from practice.practices import OWNER, add_member, as_maintenance, confirm_resources, create_practice, update_practice
@@ -39,7 +42,18 @@ def make_practice(name: str, slug: str, people: list[tuple[str, str, Role]]) -> 
         own = Practice.objects.get(pk=practice.pk)
         confirm_resources(own, by=settler)
         update_practice(own, supervisors_read_couples=True)
+    name_covers(members)
     return members
+
+
+def name_covers(members: Mapping[str, Membership]) -> None:
+    """Two therapists stand in for each other. One alone has nobody, and asks no safety lines."""
+    therapists = [member for member in members.values() if member.role == Role.THERAPIST]
+    for member, cover in zip(therapists, reversed(therapists), strict=True):
+        if member is not cover:
+            scope = Scope.staff(practice_id=member.practice_id, membership_id=member.id, clinical=True)
+            with tenancy.begin(scope):
+                name_cover(member, cover_id=cover.id)
 
 
 def is_made() -> bool:

@@ -17,6 +17,7 @@ from assessments.demo.courses import Given, History
 from assessments.demo.forms import answers_for
 from assessments.demo.reporting import Cast, Reporter
 from assessments.demo.telling import INSTRUMENT, Teller, as_partner
+from assessments.ending import close_care
 from assessments.goals import end_goal, rate_goal, write_goal
 from assessments.intentions import asks_intention, save_intention
 from assessments.models import Activity, AnswerSheet
@@ -25,7 +26,7 @@ from assessments.sheets import form_of, own_sheet
 from assessments.specific_requests import answer_request, make_request
 from assessments.weeks import save_week
 from clients.consents import record_consent
-from clients.couples import allow_own_results, close_couple, leave
+from clients.couples import allow_own_results, leave
 from clients.invitations import open_link
 from clients.models import CounselingSession, Couple, Invitation, Partner, PartnerSession
 from clients.sessions import SessionDetails, save_session
@@ -252,4 +253,9 @@ class Play:
                 self.clock.move_to(self.session_at(last) + timedelta(days=position - 1))
                 self.talk_alone(position)
         with self.teller.therapist():
-            close_couple(self.cast.couple, reason=self.history.ending)
+            close_care(
+                self.cast.couple,
+                reason=self.history.ending,
+                membership=self.teller.membership,
+                ask_again=self.history.ending == Couple.ClosedReason.COMPLETED,
+            )

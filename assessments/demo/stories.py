@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from assessments import assignments
 from assessments.demo.telling import Mood, Teller
+from assessments.ending import close_care
 from assessments.models import Wave
-from clients.couples import close_couple
 from clients.models import Couple
 
 ABOUT_TO_CLOSE = timedelta(minutes=10)
@@ -71,7 +71,7 @@ def closed(reason: str) -> Callable[[Teller, Couple], None]:
     def play(teller: Teller, couple: Couple) -> None:
         both_submitted(teller, couple)
         with teller.therapist():
-            close_couple(couple, reason=reason)
+            close_care(couple, reason=reason, membership=teller.membership)
 
     return play
 

@@ -58,6 +58,14 @@ class Line:
     index: int
     position: int
 
+    @cached_property
+    def lowest(self) -> int:
+        return min(option.value for option in self.scale)
+
+    @cached_property
+    def highest(self) -> int:
+        return max(option.value for option in self.scale)
+
 
 @dataclass(frozen=True, eq=False)
 class Instrument:

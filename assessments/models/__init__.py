@@ -1,6 +1,6 @@
 from assessments.models.answers import Answers, MeasurementParameters, SheetScores
 from assessments.models.assignment import AnswerSheet, Assignment, Wave
-from assessments.models.flags import SafetyFlag
+from assessments.models.flags import FlagEvent, SafetyFlag
 from assessments.models.instrument import ImportedInstrument
 from assessments.models.plan import (
     Activity,
@@ -14,6 +14,7 @@ from assessments.models.plan import (
     SpecificRequest,
     WeekReport,
 )
+from assessments.models.report import JointReport
 
 __all__ = [
     "Activity",
@@ -21,10 +22,12 @@ __all__ = [
     "AnswerSheet",
     "Answers",
     "Assignment",
+    "FlagEvent",
     "Goal",
     "GoalRating",
     "ImportedInstrument",
     "Intention",
+    "JointReport",
     "MeasurementParameters",
     "PlanChange",
     "RepairPlan",

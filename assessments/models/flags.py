@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.models.assignment import AnswerSheet
 from clients.models import Couple, Partner
+from practice.encryption import EncryptedTextField
 from practice.tenancy import TenantForeignKey, TenantModel
 
 
@@ -32,3 +33,36 @@ class SafetyFlag(TenantModel):
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["practice", "sheet", "rule"], name="one_flag_per_rule")]
         indexes = [models.Index(fields=["practice", "state", "level"], name="flags_by_state")]
+
+
+class FlagEvent(TenantModel):
+    """What was done about a flag. Rows are added and never changed; the first date of a flag stays."""
+
+    class Action(models.TextChoices):
+        ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+        COVER_TOLD = "cover_told", _("Cover told")
+        OWNER_TOLD = "owner_told", _("Owner told")
+        CLOSED = "closed", _("Closed")
+        REOPENED = "reopened", _("Opened again")
+
+    class Reason(models.TextChoices):
+        DISCUSSED_ALONE = "discussed_alone", _("Discussed alone")
+        REFERRED = "referred", _("Referred")
+        FALSE_ALARM = "false_alarm", _("False alarm")
+        OTHER = "other", _("Other")
+
+    flag = TenantForeignKey(SafetyFlag, related_name="events")
+    action = models.CharField(max_length=20, choices=Action)
+    reason = models.CharField(max_length=20, choices=Reason, blank=True)
+    note = EncryptedTextField(blank=True)
+    at = models.DateTimeField()
+    # The member; null where the program did it.
+    by = models.UUIDField(null=True)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(action="closed") ^ models.Q(reason=""), name="flag_is_closed_with_a_reason"
+            )
+        ]

@@ -2,9 +2,12 @@ from collections.abc import Mapping
 
 from django import template
 
+from assessments.flags import is_from_week, urgent_flags_of
 from assessments.gap_reading import plain, signed
+from assessments.models import SafetyFlag
 from assessments.progress_charts import Frame
 from clients.models import Consent
+from practice.models import Membership
 
 register = template.Library()
 
@@ -23,6 +26,8 @@ TONES = {
     "failed": "urgent",
     "joint_ok": "info",
     "confidential": "warn",
+    "tested": "good",
+    "related": "info",
 }
 
 
@@ -30,6 +35,18 @@ TONES = {
 def tone(state: str) -> str:
     """The tone of a badge that names this state."""
     return TONES.get(state, "neutral")
+
+
+@register.filter
+def lines_named(flag: SafetyFlag) -> str:
+    """Which lines a flag is about, without what was answered."""
+    return "weekly report" if is_from_week(flag) else ", ".join(flag.lines)
+
+
+@register.simple_tag
+def urgent_flags(membership: Membership) -> int:
+    """The alert beside the navigation: how many open urgent flags wait for this member."""
+    return urgent_flags_of(membership)
 
 
 VERDICTS = {

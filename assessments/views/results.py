@@ -3,17 +3,19 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from assessments import library
 from assessments.charts import result_charts
-from assessments.instruments.definition import CONTEXT, Instrument
+from assessments.instruments.definition import Instrument
 from assessments.models import AnswerSheet
+from assessments.opening import OPENED, OpenedLine, couple_to_open, opened_lines
 from assessments.reading import chosen_wave, opened_waves, read_wave
-from assessments.results import OpenedLine, opened_lines
 from assessments.sheets import form_of
 from clients.access import couples_visible_to
-from practice.access import CLINICIANS, StaffRequest, staff
+from practice.access import CLINICIANS, Guarded, StaffRequest, audience, staff
+from practice.models import TREATING
 
 
 @staff(*CLINICIANS)
@@ -29,6 +31,7 @@ def couple_results(request: StaffRequest, couple_id: UUID) -> HttpResponse:
         "couple": couple,
         "waves": waves,
         "reading": reading,
+        "answers": request.membership.role in TREATING,
         "primary": primary,
         "domains": domains,
         "charts": result_charts([*primary, *domains], reading.own),
@@ -54,10 +57,10 @@ def domain_label(instrument: Instrument, domain: str) -> str:
     return instrument.words(found["label"] if found else checklist["prompt"])
 
 
-@staff(*CLINICIANS)
+@audience(Guarded(OPENED, *CLINICIANS))
 @require_POST
 def couple_lines(request: StaffRequest, couple_id: UUID) -> HttpResponse:
-    couple = get_object_or_404(couples_visible_to(request.membership), pk=couple_id)
+    couple = couple_to_open(request.membership, couple_id)
     sheets = AnswerSheet.objects.select_related("partner").filter(couple=couple)
     sheet = get_object_or_404(sheets, pk=uuid_or_404(request.POST.get("sheet", "")))
     topic, named = request.POST.get("domain", ""), request.POST.getlist("line")
@@ -66,7 +69,7 @@ def couple_lines(request: StaffRequest, couple_id: UUID) -> HttpResponse:
     context = {
         "couple": couple,
         "sheet": sheet,
-        "title": domain_label(instrument, opened[0].line.domain),
+        "title": domain_label(instrument, opened[0].domain) if opened[0].domain else _("Weekly report"),
         "directions": by_direction(instrument, opened),
         "no_print": not library.allows(instrument, library.PRINT),
     }
@@ -82,6 +85,5 @@ def uuid_or_404(text: str) -> UUID:
 
 def by_direction(instrument: Instrument, opened: list[OpenedLine]) -> list[tuple[str, list[OpenedLine]]]:
     labels = {key: instrument.words(direction["label"]) for key, direction in instrument.directions.items()}
-    labels[CONTEXT] = ""
-    order = dict.fromkeys(one.line.direction for one in opened)
-    return [(labels[key], [one for one in opened if one.line.direction == key]) for key in order]
+    order = dict.fromkeys(one.direction for one in opened)
+    return [(labels.get(key, ""), [one for one in opened if one.direction == key]) for key in order]

@@ -1,13 +1,12 @@
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import segno
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Case, IntegerField, Prefetch, Value, When
-from django.http import Http404, HttpResponse
+from django.db.models import Prefetch
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -18,22 +17,20 @@ from django.views.decorators.http import require_POST
 from assessments import library
 from assessments.assignments import assign_instrument, end_assignment, invite_to_sheet, was_called_off
 from assessments.caseload import caseload, rows_of
+from assessments.flags import BY_LEVEL
 from assessments.forms import AssignForm
 from assessments.models import AnswerSheet, Assignment, SafetyFlag, Wave
-from assessments.safety import flags_visible_to, safety_lines_allowed
-from clients.access import couples_treated_by, couples_visible_to
-from clients.models import Couple, Invitation
+from assessments.proposals import proposals_of
+from assessments.safety import safety_lines_allowed
+from clients.access import couples_treated_by, couples_visible_to, treats
+from clients.consents import Standing, standings_of
+from clients.models import Couple, Invitation, Partner
 from practice.access import CLINICIANS, StaffRequest, staff
 from practice.errors import DomainError
 from practice.forms import add_faults, posted
-from practice.models import Role
+from practice.models import TREATING
 
 ON_A_PAGE = 25
-TREATING = (Role.OWNER, Role.THERAPIST)
-BY_LEVEL = Case(
-    *(When(level=level, then=Value(rank)) for rank, level in enumerate(SafetyFlag.Level.values)),
-    output_field=IntegerField(),
-)
 NEEDS = {"flag": gettext_lazy("Open flag"), "overdue": gettext_lazy("Overdue")}
 
 
@@ -60,16 +57,29 @@ def couples(request: StaffRequest) -> HttpResponse:
 def couple(request: StaffRequest, couple_id: UUID) -> HttpResponse:
     found = get_object_or_404(couples_visible_to(request.membership).select_related("therapist"), pk=couple_id)
     partners = list(found.partners.order_by("position"))
+    standings = standings_of(found)
     flags = SafetyFlag.objects.filter(couple=found, state=SafetyFlag.State.OPEN).select_related("partner")
     context = {
         "couple": found,
-        "partners": partners,
+        "partners": [(one, standings[one.id], agreed_of(standings[one.id])) for one in partners],
+        "alone": alone_of(partners),
+        "proposals": [(one, title_of(one.instrument)) for one in proposals_of(found)],
         "forms": given_forms(found),
         "flags": flags.order_by(BY_LEVEL, "raised_at"),
-        "treats": request.membership.role in TREATING,
+        "treats": treats(request.membership, found),
         "now": timezone.now(),
     }
     return render(request, "assessments/couple.html", context)
+
+
+def agreed_of(standings: list[Standing]) -> int:
+    return sum(one.in_force for one in standings)
+
+
+def alone_of(partners: list[Partner]) -> Partner | None:
+    """The one who takes part where the other takes no further part."""
+    there = [one for one in partners if one.state == Partner.State.ACTIVE]
+    return there[0] if len(there) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -120,7 +130,7 @@ def title_of(ref: str) -> str:
 def couple_assign(request: StaffRequest, couple_id: UUID) -> HttpResponse:
     found = get_object_or_404(couples_treated_by(request.membership), pk=couple_id)
     instruments = [one for one in library.available() if not one.is_stub]
-    form = AssignForm(posted(request), instruments=instruments)
+    form = AssignForm(posted(request), instruments=instruments, prefer=request.GET.get("form", ""))
     if request.method == "POST" and form.is_valid():
         try:
             assign_instrument(
@@ -191,22 +201,3 @@ def assignment_end(request: StaffRequest, assignment_id: UUID) -> HttpResponse:
     end_assignment(assignment)
     messages.success(request, _("The assignment has ended. What was handed in stays."))
     return redirect("couple", assignment.couple_id)
-
-
-@staff(*CLINICIANS)
-def flags(request: StaffRequest) -> HttpResponse:
-    state = request.GET.get("state", SafetyFlag.State.OPEN)
-    level = request.GET.get("level", "")
-    found = flags_visible_to(request.membership).select_related("couple", "partner", "sheet")
-    if state not in ("all", *SafetyFlag.State.values) or level not in ("", *SafetyFlag.Level.values):
-        raise Http404
-    found = found if state == "all" else found.filter(state=state)
-    found = found.filter(level=level) if level else found
-    context: dict[str, Any] = {
-        "page": Paginator(found.order_by(BY_LEVEL, "-raised_at", "id"), ON_A_PAGE).get_page(request.GET.get("page")),
-        "state": state,
-        "level": level,
-        "states": SafetyFlag.State.choices,
-        "levels": SafetyFlag.Level.choices,
-    }
-    return render(request, "assessments/flags.html", context)

@@ -43,6 +43,10 @@ class Scope:
     def measurement(cls, *, practice_id: UUID) -> "Scope":
         return cls(role="attune_measurement", kind="measurement", practice_id=practice_id)
 
+    @classmethod
+    def report(cls, *, practice_id: UUID) -> "Scope":
+        return cls(role="attune_report", kind="report", practice_id=practice_id)
+
     def for_audit(self) -> "Scope":
         return Scope(
             role="attune_audit",

@@ -8,18 +8,20 @@ known) hold identities, tokens and ids, never a clinical column.
 from dataclasses import dataclass
 
 GATE, STAFF, PARTNER, SCORING = ("attune_gate", "attune_staff", "attune_partner", "attune_scoring")
-WORKER, MEASUREMENT, AUDIT, DEFINER = "attune_worker", "attune_measurement", "attune_audit", "attune_definer"
-RUNTIME = (GATE, STAFF, PARTNER, SCORING, "attune_report", WORKER, MEASUREMENT, "attune_statistics", AUDIT)
+REPORT, WORKER, MEASUREMENT = "attune_report", "attune_worker", "attune_measurement"
+AUDIT, DEFINER = "attune_audit", "attune_definer"
+RUNTIME = (GATE, STAFF, PARTNER, SCORING, REPORT, WORKER, MEASUREMENT, "attune_statistics", AUDIT)
 
 CLINICIAN = "practice_id = app.practice('clinician')"
 ANY_STAFF = "practice_id = app.practice('staff')"
 AS_PARTNER = "practice_id = app.practice('partner')"
 OWN = f"{AS_PARTNER} AND partner_id = app.partner()"
-BETWEEN_PARTNERS = f"{AS_PARTNER} AND app.partner() IN (asked_by_id, asked_of_id)"
+BETWEEN_PARTNERS = f"{AS_PARTNER} AND (app.partner() = asked_by_id OR app.partner() = asked_of_id)"
 OWN_OR_SHARED = f"{AS_PARTNER} AND (owner_id IS NULL OR owner_id = app.partner())"
 AS_SCORING = "practice_id = app.practice('scoring')"
 SCORED = f"{AS_SCORING} AND partner_id = app.partner()"
 AS_WORKER = "practice_id = app.practice('worker')"
+AS_REPORT = "practice_id = app.practice('report')"
 AS_MEASUREMENT = "practice_id = app.practice('measurement')"
 AS_AUDIT = "practice_id = app.practice('audit')"
 EVERY_ROW = "true"
@@ -62,6 +64,7 @@ AT_THE_GATE = [
 IN_A_PRACTICE = [
     *allow(STAFF, "practice_practice", "SELECT UPDATE", "id = app.practice('staff')"),
     *allow(STAFF, "practice_membership", "SELECT", ANY_STAFF),
+    *allow(STAFF, "practice_membership", "UPDATE", ANY_STAFF, "cover_id"),
     *allow(STAFF, "practice_apitoken", "SELECT DELETE", f"{ANY_STAFF} AND membership_id = app.actor()"),
     *allow(STAFF, "practice_idempotencyrecord", "SELECT INSERT", f"{ANY_STAFF} AND actor = app.actor()"),
     *allow(STAFF, "practice_outboxmessage", "INSERT", CLINICIAN),
@@ -80,6 +83,10 @@ IN_A_PRACTICE = [
     *allow(STAFF, "assessments_answers", "SELECT", CLINICIAN),
     *allow(STAFF, "assessments_sheetscores", "SELECT", CLINICIAN),
     *allow(STAFF, "assessments_safetyflag", "SELECT", CLINICIAN),
+    *allow(STAFF, "assessments_safetyflag", "UPDATE", CLINICIAN, "state"),
+    *allow(STAFF, "assessments_flagevent", "SELECT INSERT", CLINICIAN),
+    *allow(STAFF, "assessments_jointreport", "SELECT", CLINICIAN),
+    *allow(STAFF, "assessments_jointreport", "UPDATE", CLINICIAN, "briefed_at", "withdrawn_at"),
     *allow(STAFF, "assessments_measurementparameters", "SELECT", CLINICIAN),
     *allow(STAFF, "clients_consent", "SELECT INSERT", CLINICIAN),
     *allow(STAFF, "clients_consent", "UPDATE", CLINICIAN, "withdrawn_at"),
@@ -125,6 +132,10 @@ IN_A_PRACTICE = [
     *allow(DEFINER, "assessments_goalrating", "SELECT INSERT UPDATE", OWN),
     *allow(DEFINER, "assessments_weekreport", "SELECT INSERT UPDATE", OWN),
     *allow(DEFINER, "assessments_intention", "SELECT INSERT UPDATE", OWN),
+    *allow(DEFINER, "assessments_intention", "DELETE", f"{OWN} AND sheet_id IS NOT NULL"),
+    *allow(DEFINER, "clients_couple", "SELECT", AS_PARTNER, "practice_id", "id", "own_results_allowed"),
+    *allow(DEFINER, "assessments_sheetscores", "SELECT", OWN, "practice_id", "partner_id", "sheet_id", "joint_scores"),
+    *allow(DEFINER, "assessments_jointreport", "SELECT", AS_PARTNER),
     *allow(DEFINER, "practice_outboxmessage", "SELECT INSERT UPDATE", AS_PARTNER),
     *allow(SCORING, "assessments_answersheet", "SELECT", SCORED),
     *allow(SCORING, "assessments_answers", "SELECT", SCORED),
@@ -135,6 +146,26 @@ IN_A_PRACTICE = [
     *allow(SCORING, "practice_outboxmessage", "SELECT INSERT UPDATE", AS_SCORING),
     *allow(SCORING, "assessments_weekreport", "SELECT", SCORED, "practice_id", "partner_id", "sheet_id", "entries"),
     *allow(SCORING, "assessments_measurementparameters", "SELECT", AS_SCORING),
+    *allow(
+        REPORT,
+        "assessments_answersheet",
+        "SELECT",
+        AS_REPORT,
+        "id",
+        "practice_id",
+        "wave_id",
+        "couple_id",
+        "partner_id",
+        "instrument",
+        "content_hash",
+        "state",
+        "submitted_at",
+    ),
+    *allow(
+        REPORT, "assessments_sheetscores", "SELECT", AS_REPORT, "practice_id", "sheet_id", "partner_id", "joint_scores"
+    ),
+    *allow(REPORT, "assessments_importedinstrument", "SELECT", AS_REPORT),
+    *allow(REPORT, "assessments_jointreport", "INSERT", AS_REPORT),
     *allow(MEASUREMENT, "assessments_answersheet", "SELECT", AS_MEASUREMENT),
     *allow(MEASUREMENT, "assessments_answers", "SELECT", AS_MEASUREMENT),
     *allow(MEASUREMENT, "assessments_sheetscores", "SELECT", AS_MEASUREMENT),
@@ -152,11 +183,12 @@ IN_A_PRACTICE = [
     *allow(WORKER, "assessments_wave", "SELECT UPDATE", AS_WORKER),
     *allow(WORKER, "assessments_answersheet", "SELECT UPDATE", AS_WORKER),
     *allow(WORKER, "assessments_safetyflag", "SELECT", AS_WORKER),
+    *allow(WORKER, "assessments_flagevent", "SELECT INSERT", AS_WORKER),
     *allow(AUDIT, "practice_auditevent", "INSERT", AS_AUDIT),
 ]
 
 FUNCTIONS = {
-    "app.practice(text)": (STAFF, PARTNER, SCORING, WORKER, MEASUREMENT, AUDIT, DEFINER),
+    "app.practice(text)": (STAFF, PARTNER, SCORING, REPORT, WORKER, MEASUREMENT, AUDIT, DEFINER),
     "app.actor()": (STAFF, DEFINER),
     "app.partner()": (PARTNER, SCORING, DEFINER),
     "app.save_answers(uuid, text[], int[], smallint[], smallint[], int[], timestamptz)": (PARTNER,),
@@ -165,6 +197,8 @@ FUNCTIONS = {
     "app.own_week(uuid)": (PARTNER,),
     "app.save_week(uuid, uuid, jsonb, timestamptz)": (PARTNER,),
     "app.save_intention(uuid, text, timestamptz)": (PARTNER,),
+    "app.own_results(text)": (PARTNER,),
+    "app.keep_scores(uuid, jsonb, jsonb, timestamptz, timestamptz)": (SCORING,),
 }
 
 

@@ -229,3 +229,17 @@ def test_lines_saved_one_by_one_add_up(sheet: AnswerSheet) -> None:
 
 def test_unknown_outcome_is_refused(sheet: AnswerSheet) -> None:
     assert call(sheet, "app.finish_sheet(%s, 'started', now())", sheet.id) == "22023"
+
+
+KEEP = "app.keep_scores(%s, '[]', NULL, now(), now())"
+
+
+def test_partner_cannot_write_scores(sheet: AnswerSheet) -> None:
+    assert call(sheet, KEEP, sheet.id) == REFUSED
+
+
+def test_scorer_writes_for_one_partner_only(sheets: tuple[AnswerSheet, AnswerSheet]) -> None:
+    own, other = sheets
+    scope = Scope.scoring(practice_id=practice_of(own), partner_id=own.partner_id)
+    with attacker(scope) as login:
+        assert outcome(login, f"SELECT {KEEP}", other.id) == "P0002"

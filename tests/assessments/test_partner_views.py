@@ -255,7 +255,7 @@ def test_statements_of_saving_and_submitting_are_few(browser, sheet):
         frame, own, scoring = split(captured.captured_queries)
         assert frame <= 10
         assert own <= most
-        assert 0 < scoring <= 8
+        assert 0 < scoring <= 5
 
 
 def test_a_page_with_all_it_loads_is_light(browser, sheet):

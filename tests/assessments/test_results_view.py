@@ -8,8 +8,8 @@ from django.test import Client
 
 from assessments.assignments import end_assignment
 from assessments.models import AnswerSheet, Assignment
+from assessments.opening import opened_lines
 from assessments.reading import whole
-from assessments.results import opened_lines
 from clients.couples import leave
 from clients.models import Couple, Partner
 from practice.models import AuditEvent, Membership, Practice
@@ -245,7 +245,7 @@ def test_a_confidential_line_is_alone_only_when_nothing_else_is_asked_for(alice,
 
     def masked(**asked: object) -> dict[str, bool]:
         with as_staff(alice):
-            return {one.line.id: one.masked for one in opened_lines(AnswerSheet.objects.get(pk=sheet.pk), **asked)}
+            return {one.id: one.masked for one in opened_lines(AnswerSheet.objects.get(pk=sheet.pk), **asked)}
 
     assert masked(lines=["self.IM11"]) == {"self.IM11": False}
     assert masked(lines=["self.IM11", "self.IM11"]) == {"self.IM11": False}

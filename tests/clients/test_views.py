@@ -137,22 +137,6 @@ def test_hours_of_old_that_cannot_be_read_are_asked_for_and_never_lost(browser, 
     assert hours_of(alice) == "after six"
 
 
-def test_closing_needs_a_reason(browser, couple):
-    assert browser.post(f"/couples/{couple.id}/close/").status_code == 422
-    assert browser.post(f"/couples/{couple.id}/close/", {"reason": "boredom"}).status_code == 422
-
-
-def test_a_closed_couple_can_be_opened_again(browser, alice, couple):
-    browser.post(f"/couples/{couple.id}/close/", {"reason": "separated"})
-    with as_staff(alice):
-        closed = Couple.objects.get()
-    assert (closed.state, closed.closed_reason) == ("closed", "separated")
-    assert b"Open again" in browser.get(f"/couples/{couple.id}/close/").content
-    browser.post(f"/couples/{couple.id}/close/")
-    with as_staff(alice):
-        assert Couple.objects.get().state == "active"
-
-
 @pytest.mark.parametrize("page", ["edit", "close"])
 def test_nobody_but_the_therapist_changes_a_couple(bob, olive, sue, adam, mallory, alice, couple, page):
     for member in (bob, olive, sue, adam, mallory):

@@ -1,5 +1,7 @@
 """The engine: a role and a context at every BEGIN, nothing outside a transaction, nothing kept after one."""
 
+from uuid import UUID
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection, transaction
@@ -16,6 +18,7 @@ from tests.attacks import connect
 from tests.factories import as_partner, as_staff, as_worker, at_the_gate
 
 pytestmark = pytest.mark.database
+PREPARED_AFTER = 3
 
 
 def role_and_context() -> tuple[str, bool]:
@@ -168,3 +171,34 @@ def test_context_is_not_visible_to_another_connection(alice: Membership, couple:
         mine = connection.connection.info.backend_pid
         seen = neighbour.execute("SELECT query FROM pg_stat_activity WHERE pid = %s", [mine]).fetchone()
     assert seen == ("SELECT set_config('role', $1, true), set_config('app.context', $2, true)",)
+
+
+def test_prepared_statement_holds_to_the_practice_in_scope(
+    alice: Membership, couple: Couple, mallory: Membership, other_couple: Couple
+) -> None:
+    for _ in range(2 * PREPARED_AFTER):
+        for member, own in ((alice, couple), (mallory, other_couple)):
+            with as_staff(member):
+                assert [one.id for one in Couple.objects.all()] == [own.id]
+                assert labels_in(couple.practice_id) == ([couple.label] if member is alice else [])
+    assert prepared("clients_couple") > 0
+
+
+def test_prepared_statement_is_planned_anew_for_another_role(alice: Membership, couple: Couple, dana: Partner) -> None:
+    for _ in range(2 * PREPARED_AFTER):
+        with as_staff(alice):
+            assert labels_in(couple.practice_id) == [couple.label]
+        with pytest.raises(DatabaseError, match="permission denied"), as_partner(dana):
+            labels_in(couple.practice_id)
+
+
+def labels_in(practice_id: UUID | None) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT label FROM clients_couple WHERE practice_id = %s", [practice_id])
+        return [label for (label,) in cursor.fetchall()]
+
+
+def prepared(table: str) -> int:
+    with at_the_gate(), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s", [f"%{table}%"])
+        return int(cursor.fetchone()[0])

@@ -90,7 +90,7 @@ def test_foreign_parent_is_answered_like_one_that_does_not_exist(north: World, s
             foreign = adopted(north, kind, table, column, foreign_id(parent, south))
             assert (table, column, foreign) == (table, column, adopted(north, kind, table, column, uuid.uuid4()))
             told.update(one[0] for one in foreign)
-    assert set(told) <= {REFUSED, "23503", "23505"}
+    assert set(told) <= {REFUSED, "23503", "23505", "23514"}
     assert (told["23503"] > 10) == (kind == "clinician")
 
 
@@ -103,7 +103,7 @@ def test_foreign_parent_is_taken_without_the_composite_key(north: World, south: 
         ],
     ):
         told = adopted(north, "clinician", "assessments_assignment", "couple_id", south.couple.id)
-    assert told[0] == ("done", "1")
+    assert told[0] == ("done", "2")
 
 
 def copied(world: World, foreign: World, kind: str, table: str, **changes: Any) -> list[object]:

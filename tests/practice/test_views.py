@@ -16,6 +16,7 @@ GIVEN = {
     "country": "de",
     "sender_name": "Office",
     "exit_url": "https://example.org/",
+    "acknowledge_within_hours": "12",
     "supervisors_read_couples": "on",
 }
 
@@ -30,6 +31,7 @@ def test_an_owner_changes_the_settings(olive):
     found = kept(olive)
     assert (found.name, found.country, found.sender_name) == ("Riverside Two", "DE", "Office")
     assert (found.exit_url, found.supervisors_read_couples) == ("https://example.org/", True)
+    assert found.acknowledge_within_hours == 12
 
 
 def test_help_lines_confirmed_for_one_country_do_not_count_for_another(olive):
@@ -47,6 +49,9 @@ def test_help_lines_confirmed_for_one_country_do_not_count_for_another(olive):
         ({"country": "D1"}, "country"),
         ({"sender_name": "Neglect clinic"}, "sender_name"),
         ({"exit_url": "nowhere"}, "exit_url"),
+        ({"acknowledge_within_hours": "0"}, "acknowledge_within_hours"),
+        ({"acknowledge_within_hours": "73"}, "acknowledge_within_hours"),
+        ({"acknowledge_within_hours": ""}, "acknowledge_within_hours"),
     ],
 )
 def test_settings_that_do_not_fit_change_nothing(adam, change, field):

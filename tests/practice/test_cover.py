@@ -1,0 +1,89 @@
+"""Who stands in for whom. Cora is the cover that every therapist with a couple has in these tests."""
+
+import uuid
+
+import pytest
+
+from practice.cover import cover_of, is_covered, name_cover
+from practice.errors import InvalidInput
+from practice.models import Membership
+from practice.practices import as_maintenance
+from tests.attacks import as_maintenance as rows_of
+from tests.factories import as_staff, client_of
+
+pytestmark = pytest.mark.database
+ADDRESS = "/practice/team/cover/"
+
+
+def cover_named(member: Membership) -> uuid.UUID | None:
+    with as_staff(member):
+        return Membership.objects.values_list("cover_id", flat=True).get(pk=member.pk)
+
+
+def end(member: Membership) -> None:
+    with as_maintenance():
+        Membership.objects.using("owner").filter(pk=member.pk).update(is_active=False)
+
+
+def test_a_therapist_names_a_colleague_on_the_team_page(alice, bob):
+    browser = client_of(alice)
+    assert browser.post(ADDRESS, {"cover": str(bob.id)})["Location"] == "/practice/team/"
+    assert cover_named(alice) == bob.id
+    assert cover_named(bob) is None
+    [(actor, about, detail)] = rows_of(
+        "SELECT actor_id, object_id, detail FROM practice_auditevent WHERE action = 'cover.named'"
+    )
+    assert (actor, about, detail) == (alice.id, alice.id, {"cover": str(bob.id)})
+
+
+def test_the_choices_are_the_active_colleagues_who_treat(alice, bob, olive, sue, adam, mallory):
+    content = client_of(alice).get("/practice/team/").context["form"]
+    assert [label for _, label in content.fields["cover"].choices] == ["Nobody", "Bob", "Olive"]
+
+
+def test_nobody_else_can_be_named(alice, bob, sue, adam, mallory):
+    end(bob)
+    for wrong in (alice.id, bob.id, sue.id, adam.id, mallory.id, uuid.uuid4()):
+        assert client_of(alice).post(ADDRESS, {"cover": str(wrong)}).status_code == 422
+        with as_staff(alice), pytest.raises(InvalidInput):
+            name_cover(alice, cover_id=wrong)
+    assert cover_named(alice) is None
+
+
+def test_the_database_refuses_a_cover_of_another_practice(alice, mallory):
+    with pytest.raises(Exception, match="foreign key"), as_staff(alice):
+        Membership.objects.filter(practice_id=alice.practice_id, pk=alice.pk).update(cover_id=mallory.id)
+
+
+def test_an_empty_form_changes_nothing_and_nobody_is_a_choice(alice, bob):
+    with as_staff(alice):
+        name_cover(alice, cover_id=bob.id)
+    assert client_of(alice).post(ADDRESS).status_code == 422
+    assert cover_named(alice) == bob.id
+    client_of(alice).post(ADDRESS, {"cover": "nobody"})
+    assert cover_named(alice) is None
+
+
+def test_who_treats_nobody_names_nobody(sue, adam, bob):
+    for member in (sue, adam):
+        assert client_of(member).post(ADDRESS, {"cover": str(bob.id)}).status_code == 404
+        with as_staff(member), pytest.raises(InvalidInput):
+            name_cover(member, cover_id=bob.id)
+
+
+def test_a_cover_who_has_ended_answers_for_nobody(alice, bob):
+    with as_staff(alice):
+        name_cover(alice, cover_id=bob.id)
+        assert (cover_of(alice.id).id, is_covered(alice.id)) == (bob.id, True)
+    end(bob)
+    with as_staff(alice):
+        assert (cover_of(alice.id), is_covered(alice.id)) == (None, False)
+    assert b"Ended" in client_of(alice).get("/practice/team/").content
+
+
+def test_a_therapist_who_has_ended_still_has_a_cover_to_be_told(alice, bob):
+    with as_staff(alice):
+        name_cover(alice, cover_id=bob.id)
+    end(alice)
+    with as_staff(bob):
+        assert (cover_of(alice.id).id, is_covered(alice.id)) == (bob.id, False)
