@@ -2,7 +2,21 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from api.missing import Missing
-from api.v1 import assignments, couples, flags, instruments, me, partner, progress, results, tokens
+from api.v1 import (
+    assignments,
+    couples,
+    flags,
+    goals,
+    instruments,
+    me,
+    partner,
+    partner_week,
+    plans,
+    progress,
+    requests,
+    results,
+    tokens,
+)
 from practice.access import public
 
 version_1 = [
@@ -13,6 +27,27 @@ version_1 = [
     path("couples/<uuid:couple_id>/", couples.OneCouple.as_view(), name="api-couple"),
     path("couples/<uuid:couple_id>/results/", results.Results.as_view(), name="api-results"),
     path("couples/<uuid:couple_id>/progress/", progress.Progress.as_view(), name="api-progress"),
+    path("couples/<uuid:couple_id>/plan/", plans.Plan.as_view(), name="api-plan"),
+    path("couples/<uuid:couple_id>/plan/suggestions/", plans.Suggestions.as_view(), name="api-plan-suggestions"),
+    path("couples/<uuid:couple_id>/plan/activities/", plans.Activities.as_view(), name="api-plan-activities"),
+    path(
+        "couples/<uuid:couple_id>/plan/activities/<uuid:activity_id>/",
+        plans.OneActivity.as_view(),
+        name="api-plan-activity",
+    ),
+    path("couples/<uuid:couple_id>/plan/goals/", goals.Goals.as_view(), name="api-plan-goals"),
+    path("couples/<uuid:couple_id>/plan/goals/<uuid:goal_id>/", goals.OneGoal.as_view(), name="api-plan-goal"),
+    path(
+        "couples/<uuid:couple_id>/plan/goals/<uuid:goal_id>/ratings/",
+        goals.GoalRatings.as_view(),
+        name="api-plan-ratings",
+    ),
+    path("couples/<uuid:couple_id>/plan/requests/", requests.Requests.as_view(), name="api-plan-requests"),
+    path(
+        "couples/<uuid:couple_id>/plan/requests/<uuid:request_id>/",
+        requests.OneRequest.as_view(),
+        name="api-plan-request",
+    ),
     path("instruments/", instruments.Instruments.as_view(), name="api-instruments"),
     re_path(r"^instruments/(?P<ref>[\w.@-]+)/$", instruments.OneInstrument.as_view(), name="api-instrument"),
     path("assignments/", assignments.Assignments.as_view(), name="api-assignments"),
@@ -26,6 +61,9 @@ version_1 = [
     path("partner/sheets/<uuid:sheet_id>/answers/", partner.SheetAnswers.as_view(), name="api-answers"),
     path("partner/sheets/<uuid:sheet_id>/submit/", partner.SubmitSheet.as_view(), name="api-submit"),
     path("partner/sheets/<uuid:sheet_id>/decline/", partner.DeclineSheet.as_view(), name="api-decline"),
+    path("partner/sheets/<uuid:sheet_id>/intention/", partner_week.SheetIntention.as_view(), name="api-intention"),
+    path("partner/weeks/<str:monday>/", partner_week.OneWeek.as_view(), name="api-week"),
+    path("partner/results/", partner_week.OwnResultsOfPartner.as_view(), name="api-own-results"),
 ]
 
 urlpatterns = [

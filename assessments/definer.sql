@@ -76,7 +76,8 @@ BEGIN
 END $$;
 
 -- Ends answering: outcome is 'submitted' or 'declined'. Freezes every value and ends the links; the link to a sheet that
--- carries a week stays, since the week can be corrected until it closes.
+-- carries a week stays, since the week can be corrected until it closes. It stays for both outcomes alike: whoever looks
+-- at the screen must not tell a form that was sent from one that was declined.
 CREATE OR REPLACE FUNCTION app.finish_sheet(sheet uuid, outcome text, at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -92,7 +93,7 @@ BEGIN
    WHERE practice_id = own.practice_id AND id = own.id;
   UPDATE public.clients_linkkey SET ended_at = at
    WHERE practice_id = own.practice_id AND sheet_id = own.id AND ended_at IS NULL
-     AND NOT (own.week_of IS NOT NULL AND outcome = 'submitted');
+     AND own.week_of IS NULL;
   PERFORM app.expect_scoring(own, at);
 END $$;
 

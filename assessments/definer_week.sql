@@ -32,7 +32,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
          AND g.written_at < own.closes_at AND (g.ended_at IS NULL OR g.ended_at > own.opens_at)),
     'report', (
       SELECT jsonb_build_object('id', w.id, 'small_wins', w.small_wins,
-               'entries', (SELECT coalesce(jsonb_object_agg(e.key, (SELECT jsonb_agg(k) FROM jsonb_object_keys(e.value) k)), '{}')
+               'entries', (SELECT coalesce(jsonb_object_agg(e.key,
+                                    (SELECT coalesce(jsonb_agg(k), '[]') FROM jsonb_object_keys(e.value) k)), '{}')
                              FROM jsonb_each(w.entries) e),
                'requests', (SELECT coalesce(jsonb_agg(k), '[]') FROM jsonb_object_keys(w.requests) k),
                'goals', (SELECT coalesce(jsonb_agg(l.goal_id), '[]') FROM public.assessments_goalrating l
@@ -43,7 +44,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
    WHERE own.practice_id = app.practice('partner') AND own.partner_id = app.partner() AND own.id = sheet;
 $$;
 
--- The sheet that a week is written through, locked; it may be sent already, but its window must run.
+-- The sheet that a week is written through, locked; it may be sent or declined already, but its window must run.
 CREATE OR REPLACE FUNCTION app.lock_own_week(sheet uuid, at timestamptz) RETURNS public.assessments_answersheet
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -53,7 +54,7 @@ BEGIN
    WHERE practice_id = app.practice('partner') AND id = sheet AND partner_id = app.partner() FOR UPDATE;
   IF NOT FOUND THEN
     RAISE no_data_found USING MESSAGE = 'no such sheet';
-  ELSIF own.week_of IS NULL OR own.state NOT IN ('not_opened', 'started', 'submitted')
+  ELSIF own.week_of IS NULL OR own.state NOT IN ('not_opened', 'started', 'submitted', 'declined')
         OR at < own.opens_at OR at >= own.closes_at THEN
     RAISE EXCEPTION USING ERRCODE = 'AT001', MESSAGE = 'the week is closed';
   END IF;
@@ -98,12 +99,17 @@ BEGIN
   PERFORM app.expect_scoring(own, at);
 END $$;
 
--- Whether the partner wants to improve things or to find out first. Never read back.
+-- Whether the partner wants to improve things or to find out first; null takes back what was said. Never read back.
 CREATE OR REPLACE FUNCTION app.save_intention(sheet uuid, stated text, at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   own public.assessments_answersheet := app.lock_own_sheet(sheet);
 BEGIN
+  IF stated IS NULL THEN
+    DELETE FROM public.assessments_intention
+     WHERE practice_id = own.practice_id AND partner_id = own.partner_id AND sheet_id = own.id;
+    RETURN;
+  END IF;
   INSERT INTO public.assessments_intention AS kept
          (id, practice_id, couple_id, partner_id, sheet_id, wish, stated_at)
   VALUES (gen_random_uuid(), own.practice_id, own.couple_id, own.partner_id, own.id, stated, at)

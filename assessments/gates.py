@@ -8,6 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext as _
+
 from assessments import library
 from assessments.instruments.definition import Json
 from assessments.models import AnswerSheet, SafetyFlag, SheetScores
@@ -19,20 +22,29 @@ from clients.models import CounselingSession, Couple, Partner
 class Known:
     """What is on record about a couple that a gate may ask for."""
 
-    partners: tuple[Partner, ...]
+    # Both, also one who takes no further part; `partners` are those who do.
+    everybody: tuple[Partner, ...]
     submitted: tuple[AnswerSheet, ...]
     # When each partner was last met alone since the start of care.
     met_alone: Mapping[object, datetime]
     open_levels: frozenset[str]
 
+    @property
+    def partners(self) -> tuple[Partner, ...]:
+        return tuple(one for one in self.everybody if one.state == Partner.State.ACTIVE)
+
 
 @dataclass(frozen=True)
 class Gate:
-    """`missing` names the predicates that do not hold, in the template's order; none where it is open."""
+    """`missing` names the predicates that do not hold, in the template's order; none where it is open.
+
+    `reasons` says the same in words, with names: for the therapist alone.
+    """
 
     id: str
     label: str
     missing: tuple[str, ...]
+    reasons: tuple[str, ...]
 
     @property
     def is_open(self) -> bool:
@@ -41,20 +53,26 @@ class Gate:
 
 def gates_for(couple: Couple, template: PlanTemplate, *, now: datetime) -> dict[str, Gate]:
     """Every gate of the template, by id. An override is asked for where an activity is assigned, not here."""
-    known = what_is_known(couple)
+    return judge_gates(template, what_is_known(couple), now=now)
+
+
+def judge_gates(template: PlanTemplate, known: Known, *, now: datetime) -> dict[str, Gate]:
+    """As gates_for, from what is known already."""
     return {gate["id"]: _gate(gate, template, known, now) for gate in template.definition["gates"]}
 
 
 def what_is_known(couple: Couple) -> Known:
-    talks = CounselingSession.objects.filter(couple=couple, kind=CounselingSession.Kind.ONE_TO_ONE)
-    talks = talks.filter(held_at__gte=couple.care_since).order_by("held_at")
+    talks = CounselingSession.objects.filter(partner=OuterRef("pk"), kind=CounselingSession.Kind.ONE_TO_ONE)
+    talks = talks.filter(held_at__gte=couple.care_since).order_by("-held_at").values("held_at")
+    partners = Partner.objects.filter(couple=couple).annotate(met_alone_at=Subquery(talks[:1]))
+    everybody = tuple(partners.order_by("position"))
     unclosed = SafetyFlag.objects.filter(couple=couple).exclude(state=SafetyFlag.State.CLOSED)
     scores = SheetScores.objects.exclude(safety_unanswered=None).filter(sheet__couple=couple)
     submitted = [_with_scores(row) for row in scores.select_related("sheet").order_by("sheet__submitted_at")]
     return Known(
-        partners=tuple(Partner.objects.filter(couple=couple, state=Partner.State.ACTIVE)),
+        everybody=everybody,
         submitted=tuple(submitted),
-        met_alone={partner: held_at for partner, held_at in talks.values_list("partner_id", "held_at") if held_at},
+        met_alone={one.id: one.met_alone_at for one in everybody if one.met_alone_at},
         open_levels=frozenset(unclosed.values_list("level", flat=True)),
     )
 
@@ -68,20 +86,28 @@ def _with_scores(row: SheetScores) -> AnswerSheet:
 def _gate(gate: Json, template: PlanTemplate, known: Known, now: datetime) -> Gate:
     # The template's other way through is an override, which names a record that is made on assigning.
     asked = next(way["all"] for way in gate["any"] if not _is_override(way["all"], template))
-    missing = [name for name in asked if not _holds(template.predicates[name], known, now)]
-    return Gate(gate["id"], gate["label"]["en"], tuple(missing))
+    found = {name: _reason(template.predicates[name], known, now) for name in asked}
+    wanting = {name: reason for name, reason in found.items() if reason}
+    return Gate(gate["id"], gate["label"]["en"], tuple(wanting), tuple(wanting.values()))
 
 
 def _is_override(names: Iterable[str], template: PlanTemplate) -> bool:
     return any(template.predicates[name].get("record") == "gate_override" for name in names)
 
 
-def _holds(predicate: Json, known: Known, now: datetime) -> bool:
+def _reason(predicate: Json, known: Known, now: datetime) -> str:
+    """Why a predicate does not hold; empty where it does."""
     if "levels" in predicate:
-        return not known.open_levels & set(predicate["levels"])
+        is_open = known.open_levels & set(predicate["levels"])
+        return _("A flag that is urgent or to review is not closed yet.") if is_open else ""
     if predicate.get("record") == "one_to_one_talk":
-        return all(partner.id in known.met_alone for partner in known.partners)
-    return all(_safety_check_answered(predicate, known, partner, now) for partner in known.partners)
+        wanting = [one for one in known.partners if one.id not in known.met_alone]
+        said = _("No talk alone is recorded since care began: %(names)s.")
+    else:
+        wanting = [one for one in known.partners if not _safety_check_answered(predicate, known, one, now)]
+        said = _("No safety check answered in full in the last %(days)s days, nor a talk alone since: %(names)s.")
+    told = {"names": ", ".join(one.name for one in wanting), "days": predicate.get("within_days")}
+    return said % told if wanting else ""
 
 
 def _safety_check_answered(predicate: Json, known: Known, partner: Partner, now: datetime) -> bool:

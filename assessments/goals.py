@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from datetime import date
 
+from django.db import transaction
 from django.utils import timezone
 
 from assessments.instruments import library as instruments
@@ -43,7 +44,10 @@ def write_goal(
     baseline_level: int = -1,
     weight: int = 1,
 ) -> Goal:
-    """Write a goal before its work starts; `levels` are the texts of -2 to +2. Raises InvalidInput, TooManyGoals."""
+    """Write a goal before its work starts; `levels` are the texts of -2 to +2.
+
+    Raises InvalidInput, TooManyGoals, CoupleClosed.
+    """
     if couple.state == Couple.State.CLOSED:
         raise CoupleClosed
     faults = [
@@ -53,21 +57,20 @@ def write_goal(
     ]
     if faults:
         raise InvalidInput("Some of what was given does not fit; nothing was saved.", faults=faults)
-    running = Goal.objects.filter(couple=couple, owner=owner, ended_at=None).count()
-    if running >= (MOST_OF_ONE if owner else MOST_OF_THE_PAIR):
-        raise TooManyGoals
-    goal: Goal = Goal.objects.create(
-        couple=couple,
-        owner=owner,
-        domain=domain,
-        behaviour=behaviour.strip(),
-        how_counted=how_counted.strip(),
-        levels=json.dumps([level.strip() for level in levels]),
-        baseline_level=baseline_level,
-        weight=weight,
-        review_on=review_on,
-        written_at=timezone.now(),
-    )
+    with transaction.atomic():
+        _refuse_full(couple, owner)
+        goal: Goal = Goal.objects.create(
+            couple=couple,
+            owner=owner,
+            domain=domain,
+            behaviour=behaviour.strip(),
+            how_counted=how_counted.strip(),
+            levels=json.dumps([level.strip() for level in levels]),
+            baseline_level=baseline_level,
+            weight=weight,
+            review_on=review_on,
+            written_at=timezone.now(),
+        )
     audit.record("goal.written", object_id=goal.id, couple_id=couple.id, domain=domain)
     return goal
 
@@ -106,6 +109,13 @@ def goal_domains(owner: Partner | None) -> dict[str, str]:
     }
 
 
+def _refuse_full(couple: Couple, owner: Partner | None) -> None:
+    Couple.objects.select_for_update().get(pk=couple.pk)
+    running = Goal.objects.filter(couple=couple, owner=owner, ended_at=None).count()
+    if running >= (MOST_OF_ONE if owner else MOST_OF_THE_PAIR):
+        raise TooManyGoals
+
+
 def _text_faults(behaviour: str, how_counted: str, levels: Sequence[str]) -> list[dict[str, str]]:
     faults = []
     for name, text in (("behaviour", behaviour), ("how_counted", how_counted)):
@@ -119,9 +129,10 @@ def _text_faults(behaviour: str, how_counted: str, levels: Sequence[str]) -> lis
 def _domain_faults(couple: Couple, owner: Partner | None, domain: str) -> list[dict[str, str]]:
     if owner is not None and owner.couple_id != couple.id:
         return [fault("owner", "invalid_choice", "Choose a partner of this couple, or the pair.")]
-    if domain not in goal_domains(owner):
-        return [fault("domain", "invalid_choice", "A goal of the pair is about a topic that may be shared.")]
-    return []
+    if domain in goal_domains(owner):
+        return []
+    words = "Choose a topic that is measured." if owner else "A goal of the pair is about a topic that may be shared."
+    return [fault("domain", "invalid_choice", words)]
 
 
 def _number_faults(baseline_level: int, weight: int, review_on: date) -> list[dict[str, str]]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import connection
+from django.http import Http404
 from django.utils import timezone
 
 from assessments.answers import sheet_errors
@@ -24,9 +25,20 @@ def asks_intention(sheet: AnswerSheet) -> bool:
     return sheet.instrument.partition("@")[0] == identifier and not sheet.sitting
 
 
-def save_intention(sheet: AnswerSheet, *, wish: str) -> None:
-    """What the partner of an open form says. Raises InvalidInput, SheetClosed, AlreadySubmitted."""
-    _refuse_unknown(wish)
+def choices() -> list[tuple[str, str]]:
+    """The two wishes and their words, as everybody reads them."""
+    return [(value, str(label)) for value, label in Intention.Wish.choices]
+
+
+def save_intention(sheet: AnswerSheet, *, wish: str | None) -> None:
+    """What the partner of an open form says; None is "I would rather not say": nothing is kept, not even what was.
+
+    Raises Http404 for a form that does not ask it, InvalidInput, SheetClosed, AlreadySubmitted.
+    """
+    if not asks_intention(sheet):
+        raise Http404
+    if wish is not None:
+        _refuse_unknown(wish)
     with sheet_errors(), connection.cursor() as cursor:
         cursor.execute("SELECT app.save_intention(%s, %s, %s)", [sheet.id, wish, timezone.now()])
 

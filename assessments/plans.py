@@ -36,7 +36,7 @@ class TooManyActivities(DomainError):
 
 
 class AlreadyHeld(DomainError):
-    """This partner has this activity already. Change its dose instead."""
+    """This activity is running already. Change its dose instead."""
 
     code = "already_held"
 
@@ -111,25 +111,28 @@ def assign_activity(
 
 
 def change_dose(activity: Activity, *, times: int, membership: Membership, reason: str = "") -> None:
-    """Ask for less, or again for up to what the template asks. Raises InvalidInput, ActivityEnded."""
-    _refuse_ended(activity)
-    dose = _dose(template_of(activity.plan).practices[activity.template], times)
-    if dose == activity.dose:
-        return
-    before, activity.dose = activity.dose, dose
-    activity.save(update_fields=["dose"])
-    _note(activity.plan, PlanChange.Kind.DOSE, membership, activity=activity, reason=reason, before=before, after=dose)
+    """Ask for less, or again for up to what the template asks. Raises InvalidInput, ActivityEnded, CoupleClosed."""
+    _refuse_closed(activity.couple)
+    with transaction.atomic():
+        _lock_running(activity)
+        dose = _dose(template_of(activity.plan).practices[activity.template], times)
+        if dose == activity.dose:
+            return
+        before, activity.dose = activity.dose, dose
+        activity.save(update_fields=["dose"])
+        changed = {"before": before, "after": dose}
+        _note(activity.plan, PlanChange.Kind.DOSE, membership, activity=activity, reason=reason, **changed)
     audit.record("activity.dose", object_id=activity.id, couple_id=activity.couple_id)
 
 
 def end_activity(activity: Activity, *, membership: Membership, reason: str = "") -> None:
     """Stop asking for it. What was reported stays. Raises ActivityEnded."""
-    _refuse_ended(activity)
-    activity.ended_at = timezone.now()
-    activity.save(update_fields=["ended_at"])
-    _note(
-        activity.plan, PlanChange.Kind.ENDED, membership, activity=activity, reason=reason, template=activity.template
-    )
+    with transaction.atomic():
+        _lock_running(activity)
+        activity.ended_at = timezone.now()
+        activity.save(update_fields=["ended_at"])
+        ended = {"template": activity.template}
+        _note(activity.plan, PlanChange.Kind.ENDED, membership, activity=activity, reason=reason, **ended)
     audit.record("activity.ended", object_id=activity.id, couple_id=activity.couple_id)
 
 
@@ -166,9 +169,12 @@ def _refuse_closed(couple: Couple) -> None:
         raise CoupleClosed
 
 
-def _refuse_ended(activity: Activity) -> None:
-    if activity.ended_at is not None:
+def _lock_running(activity: Activity) -> None:
+    """Bring the activity up to what is stored, and keep others from changing it. Raises ActivityEnded."""
+    kept = Activity.objects.select_for_update().get(pk=activity.pk)
+    if kept.ended_at is not None:
         raise ActivityEnded
+    activity.dose = kept.dose
 
 
 def _refuse_wrong_holders(practice: Mapping[str, Any], plan: RepairPlan, partners: Sequence[Partner]) -> None:
@@ -195,6 +201,8 @@ def _dose(practice: Mapping[str, Any], times: int | None) -> dict[str, Any]:
 
 
 def _refuse_full(form: PlanTemplate, plan: RepairPlan, template: str, partners: Sequence[Partner]) -> None:
+    if not partners and Activity.objects.filter(plan=plan, template=template, ended_at=None).exists():
+        raise AlreadyHeld
     held = ActivityHolder.objects.filter(activity__plan=plan, activity__ended_at=None).select_related("activity")
     for partner in partners:
         own = [holder.activity.template for holder in held if holder.partner_id == partner.id]

@@ -76,13 +76,14 @@ def scores_from_json(stored: Mapping[str, Any]) -> dict[str, dict[str, Score]]:
     """The inverse of safety.as_json."""
     return {
         direction: {
-            key: Score(_fraction(one["score"]), one["answered"], one["of"], one["reason"]) for key, one in of.items()
+            key: Score(as_fraction(one["score"]), one["answered"], one["of"], one["reason"]) for key, one in of.items()
         }
         for direction, of in stored.items()
     }
 
 
-def _fraction(number: float | None) -> Fraction | None:
+def as_fraction(number: float | None) -> Fraction | None:
+    """A stored score as the exact fraction it is."""
     # Scores are quotients of small whole numbers, so the nearest such fraction is the score itself.
     return None if number is None else Fraction(number).limit_denominator(1_000_000)
 

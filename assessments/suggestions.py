@@ -71,13 +71,18 @@ class Suggester:
                 suggestions.append(StepSuggestion(tuple(rule["steps"]), rule["id"], rule["text"]["en"], domains))
         return suggestions
 
+    def direction_of(self, rule: str) -> str:
+        """Whether the numbers behind a rule are what was experienced, or of the partners themselves."""
+        return str(next(one.get("direction", "experienced") for one in self.rules["rules"] if one["id"] == rule))
+
     @property
     def _conditions(self) -> Mapping[str, Callable[[Mapping[str, Any]], tuple[str, ...] | None]]:
         return {
             "wants_to_clarify": lambda _: () if self.evidence.wants_to_clarify else None,
             "high_and_apart": lambda _: self._high_focus(lambda one: self._is_apart(one)),
+            # A gap that nobody knows is not a small one.
             "high_on_both_sides": lambda _: self._high_focus(
-                lambda one: not self._is_apart(one) and self._is_high_for_both(one.domain)
+                lambda one: one.gap is not None and not self._is_apart(one) and self._is_high_for_both(one.domain)
             ),
             "any_high": self._any_high,
         }

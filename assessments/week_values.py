@@ -25,6 +25,8 @@ class WeekActivity:
     how: str
     done_when: str
     times: int | None
+    # As the template writes a dose: {"times": 5, "minutes": 10}, {"once": true}, {"as_needed": true}, …
+    dose: Mapping[str, Any]
     fields: tuple[str, ...]
     saved: frozenset[str]
 
@@ -135,3 +137,5 @@ def _win_faults(wins: Any) -> Iterator[dict[str, str]]:
             yield fault(
                 f"small_wins[{number}].text", "max_length", f"Write one line of up to {LONGEST_WIN} characters."
             )
+        elif type(win.get("share_via_therapist", False)) is not bool:  # any other value would pass for a yes
+            yield fault(f"small_wins[{number}].share_via_therapist", "invalid", "Say true or false.")

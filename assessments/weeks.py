@@ -24,6 +24,8 @@ from practice import audit, tenancy
 from practice.encryption import decrypt, encrypt, sealed
 from practice.errors import DomainError, InvalidInput
 
+REPORTING_STATES = (*AnswerSheet.OPEN_STATES, AnswerSheet.State.SUBMITTED, AnswerSheet.State.DECLINED)
+
 
 class WeekClosed(DomainError):
     """This week is closed. Tell your therapist if something should be changed."""
@@ -62,10 +64,15 @@ def save_week(sheet: AnswerSheet, given: Mapping[str, Any]) -> None:
     safety.score_after_commit(sheet)
 
 
-def refuse_closed_week(sheet: AnswerSheet) -> None:
-    open_states = (*AnswerSheet.OPEN_STATES, AnswerSheet.State.SUBMITTED)
+def takes_week(sheet: AnswerSheet) -> bool:
+    """Whether a week can be reported with this sheet now. A form that was sent or declined still takes its week."""
     running = sheet.opens_at <= timezone.now() < sheet.closes_at
-    if sheet.week_of is None or sheet.state not in open_states or not running:
+    return sheet.week_of is not None and sheet.state in REPORTING_STATES and running
+
+
+def refuse_closed_week(sheet: AnswerSheet) -> None:
+    """Raises WeekClosed."""
+    if not takes_week(sheet):
         raise WeekClosed
 
 
@@ -122,6 +129,7 @@ def _activity(one: Json, saved: list[str]) -> WeekActivity:
         how=practice.get("how", {}).get("en", ""),
         done_when=practice["done_when"]["en"],
         times=one["dose"].get("times"),
+        dose=one["dose"],
         fields=("done", *(["noticed"] if one["asks_noticed"] else []), "helped", "barrier", "note"),
         saved=frozenset(saved),
     )

@@ -18,8 +18,8 @@ def see_other(name: str, *args: Any) -> SeeOther:
 
 
 def practice_of_partner() -> Practice:
-    """What a partner's pages need to know of the practice in scope: the country and the way out."""
-    return Practice.objects.only("country", "exit_url").get(pk=tenancy.practice_id())
+    """What a partner's pages need to know of the practice in scope: the country, the way out and the clock."""
+    return Practice.objects.only("country", "exit_url", "time_zone").get(pk=tenancy.practice_id())
 
 
 def partner_page(

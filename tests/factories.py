@@ -20,7 +20,9 @@ from assessments import answers, assignments
 from assessments.goals import write_goal
 from assessments.instruments.definition import CONTEXT
 from assessments.models import AnswerSheet, Assignment, Goal
+from assessments.plans import agree_plan, assign_activity
 from assessments.sheets import form_of
+from assessments.specific_requests import make_request
 from clients.access import PARTNER_COOKIE
 from clients.couples import PartnerDetails, create_couple
 from clients.invitations import Issued, open_link
@@ -140,6 +142,15 @@ def make_goal(couple: Couple, *, owner: Partner | None = None, domain: str = "PR
         levels=["0 days", "1 day", "3 to 4 days", "5 days", "6 or 7 days"],
         review_on=timezone.localdate() + timedelta(days=review_in),
     )
+
+
+def make_plan(therapist: Membership, couple: Couple, partner: Partner) -> tuple[UUID, UUID, UUID]:
+    """An activity, a request and a goal of the couple."""
+    with as_staff(therapist):
+        plan = agree_plan(couple, membership=therapist)
+        activity = assign_activity(plan, template="P33", partners=[partner], membership=therapist)
+        asked = make_request(couple, asked_by=partner, wording="A walk on Sunday", cadence="weekly")
+        return activity.id, asked.id, make_goal(couple).id
 
 
 def full_answers(sheet: AnswerSheet, value: int = 3) -> dict[str, Any]:

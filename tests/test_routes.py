@@ -24,6 +24,7 @@ from tests.factories import (
     assign,
     at_the_gate,
     client_of,
+    make_plan,
     open_session,
     sheet_of,
 )
@@ -58,18 +59,30 @@ MATRIX: dict[str, tuple[str, str]] = {
     "api-flags": ("401 404 200 200 200 200 401 200", "401 404 405 405 405 405 401 405"),
     "api-instrument": ("401 200 200 200 200 200 401 200", "401 405 405 405 405 405 401 405"),
     "api-instruments": ("401 200 200 200 200 200 401 200", "401 422 422 404 404 404 401 404"),
+    "api-intention": ("401 401 401 401 401 401 405 401", "401 401 401 401 401 401 405 401"),
     "api-invitations": ("401 404 405 405 404 405 401 405", "401 404 404 404 404 404 401 422"),
     "api-me": ("401 200 200 200 200 200 401 200", "401 405 405 405 405 405 401 405"),
     "api-missing": ("404 404 404 404 404 404 404 404", "404 404 404 404 404 404 404 404"),
     "api-open": ("405 405 405 405 405 405 405 405", "422 422 422 422 422 422 422 422"),
+    "api-own-results": ("401 401 401 401 401 401 404 401", "401 401 401 401 401 401 405 401"),
     "api-own-sheet": ("401 401 401 401 401 401 200 401", "401 401 401 401 401 401 405 401"),
     "api-own-sheets": ("401 401 401 401 401 401 200 401", "401 401 401 401 401 401 405 401"),
     "api-progress": ("401 404 404 404 404 404 401 200", "401 404 405 405 405 405 401 405"),
+    "api-plan": ("401 404 404 404 404 404 401 200", "401 404 405 405 404 405 401 405"),
+    "api-plan-activities": ("401 404 405 405 404 405 401 405", "401 404 404 404 404 404 401 422"),
+    "api-plan-activity": ("401 404 405 405 404 405 401 405", "401 404 405 405 404 405 401 405"),
+    "api-plan-goal": ("401 404 405 405 404 405 401 405", "401 404 405 405 404 405 401 405"),
+    "api-plan-goals": ("401 404 404 404 404 404 401 200", "401 404 404 404 404 404 401 422"),
+    "api-plan-ratings": ("401 404 405 405 404 405 401 405", "401 404 404 404 404 404 401 422"),
+    "api-plan-request": ("401 404 405 405 404 405 401 405", "401 404 405 405 404 405 401 405"),
+    "api-plan-requests": ("401 404 404 404 404 404 401 200", "401 404 404 404 404 404 401 422"),
+    "api-plan-suggestions": ("401 404 404 404 404 404 401 200", "401 404 405 405 405 405 401 405"),
     "api-results": ("401 404 404 404 404 404 401 200", "401 404 405 405 405 405 401 405"),
     "api-schema": ("200 200 200 200 200 200 200 200", "405 405 405 405 405 405 405 405"),
     "api-submit": ("401 401 401 401 401 401 405 401", "401 401 401 401 401 401 200 401"),
     "api-token": ("401 405 405 405 405 405 401 405", "401 405 405 405 405 405 401 405"),
     "api-tokens": ("401 200 200 200 200 200 401 200", "422 422 422 422 422 422 422 422"),
+    "api-week": ("401 401 401 401 401 401 200 401", "401 401 401 401 401 401 405 401"),
     "assignment-end": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 302"),
     "choose-practice": ("302 200 200 200 200 200 302 200", "302 200 200 200 200 200 302 200"),
     "couple": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 200"),
@@ -82,6 +95,16 @@ MATRIX: dict[str, tuple[str, str]] = {
         ("couple-prepare", "couple-progress", "couple-room"),
         ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 200"),
     ),
+    "couple-plan": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 302"),
+    "couple-plan-activity-dose": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 422"),
+    "couple-plan-activity-end": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 422"),
+    "couple-plan-activity-new": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 404"),
+    "couple-plan-goal-end": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 302"),
+    "couple-plan-goal-new": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 422"),
+    "couple-plan-goal-rate": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 422"),
+    "couple-plan-request-answer": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 422"),
+    "couple-plan-request-end": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 302"),
+    "couple-plan-request-new": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 422"),
     "couple-results": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 200"),
     "couples": ("302 302 200 200 200 200 302 200", "302 302 200 200 200 200 302 200"),
     "flags": ("302 404 200 200 200 200 302 200", "302 404 200 200 200 200 302 200"),
@@ -102,13 +125,18 @@ MATRIX: dict[str, tuple[str, str]] = {
     "partner-check": ("410 410 410 410 410 410 200 410", "410 410 410 410 410 410 405 410"),
     "partner-decline": ("410 410 410 410 410 410 200 410", "410 410 410 410 410 410 303 410"),
     "partner-help": ("200 200 200 200 200 200 200 200", "405 405 405 405 405 405 405 405"),
+    "partner-intention": ("410 410 410 410 410 410 200 410", "410 410 410 410 410 410 303 410"),
+    "partner-intention-save": ("410 410 410 410 410 410 405 410", "410 410 410 410 410 410 204 410"),
     "partner-leave": ("303 303 303 303 303 303 303 303", "303 303 303 303 303 303 303 303"),
     "partner-leaves": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 302"),
     "partner-page": ("410 410 410 410 410 410 200 410", "410 410 410 410 410 410 303 410"),
+    "partner-results": ("410 410 410 410 410 410 410 410", "410 410 410 410 410 410 405 410"),
     "partner-returns": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 302"),
     "partner-save": ("410 410 410 410 410 410 405 410", "410 410 410 410 410 410 204 410"),
     "partner-start": ("410 410 410 410 410 410 200 410", "410 410 410 410 410 410 303 410"),
     "partner-submit": ("410 410 410 410 410 410 405 410", "410 410 410 410 410 410 303 410"),
+    "partner-week": ("410 410 410 410 410 410 200 410", "410 410 410 410 410 410 303 410"),
+    "partner-week-save": ("410 410 410 410 410 410 405 410", "410 410 410 410 410 410 204 410"),
     "practice-settings": ("302 200 200 200 200 200 302 200", "302 422 422 404 404 404 302 404"),
     "ready": ("200 200 200 200 200 200 200 200", "200 200 200 200 200 200 200 200"),
     "receipt": ("410 410 410 410 410 410 303 410", "410 410 410 410 410 410 405 410"),
@@ -124,6 +152,10 @@ class Objects:
     assignment_id: uuid.UUID
     token_id: uuid.UUID
     partner_id: uuid.UUID
+    activity_id: uuid.UUID
+    request_id: uuid.UUID
+    goal_id: uuid.UUID
+    monday: str = "2026-01-05"
     key: str = "not-a-key"
     number: int = 1
     ref: str = "ena-c@0.2.0"
@@ -156,19 +188,27 @@ def url(name: str, objects: Objects) -> str:
     return reverse(name, kwargs={one: getattr(objects, one) for one in arguments(PATTERNS[name])})
 
 
-def make_objects(therapist: Membership, couple: Couple, partner: Partner) -> tuple[Objects, AnswerSheet]:
-    assignment: Assignment = assign(therapist, couple)
+def make_objects(
+    therapist: Membership, couple: Couple, partner: Partner, instrument: str = "ena-c"
+) -> tuple[Objects, AnswerSheet]:
+    assignment: Assignment = assign(therapist, couple, instrument)
     sheet = sheet_of(therapist, assignment, partner)
     with at_the_gate():
         token = ApiToken.objects.create(
             user=therapist.user, membership=therapist, practice_id=therapist.practice_id, name="script"
         )[0]
-    return Objects(couple.id, sheet.id, assignment.id, token.id, partner.id), sheet
+    monday = str(sheet.week_of) if sheet.week_of else Objects.monday
+    plan = make_plan(therapist, couple, partner)
+    return Objects(couple.id, sheet.id, assignment.id, token.id, partner.id, *plan, monday=monday), sheet
 
 
 @pytest.fixture
-def objects(alice: Membership, couple: Couple, dana: Partner) -> tuple[Objects, AnswerSheet]:
-    return make_objects(alice, couple, dana)
+def objects(
+    alice: Membership, couple: Couple, dana: Partner, request: pytest.FixtureRequest
+) -> tuple[Objects, AnswerSheet]:
+    """A week is on the sheet of a check-in alone."""
+    name = request.node.callspec.params["name"]
+    return make_objects(alice, couple, dana, "ena-ck" if name.endswith(("week", "week-save")) else "ena-c")
 
 
 @pytest.fixture
@@ -227,13 +267,13 @@ def body(browser: Client, method: str, where: str, secret: uuid.UUID) -> tuple[i
 
 
 def hidden(browser: Client, name: str, method: str, foreign: Objects) -> None:
-    [argument] = [one for one in arguments(PATTERNS[name]) if one.endswith("_id")]
-    unknown: dict[str, Any] = {argument: uuid.uuid4()}
-    random = replace(foreign, **unknown)
-    for_foreign = body(browser, method, url(name, foreign), getattr(foreign, argument))
-    for_random = body(browser, method, url(name, random), getattr(random, argument))
-    assert for_foreign == for_random
-    assert for_foreign[0] == 302 or for_foreign[0] >= 400
+    for argument in [one for one in arguments(PATTERNS[name]) if one.endswith("_id")]:
+        unknown: dict[str, Any] = {argument: uuid.uuid4()}
+        random = replace(foreign, **unknown)
+        for_foreign = body(browser, method, url(name, foreign), getattr(foreign, argument))
+        for_random = body(browser, method, url(name, random), getattr(random, argument))
+        assert for_foreign == for_random
+        assert for_foreign[0] == 302 or for_foreign[0] >= 400
 
 
 @pytest.mark.parametrize("name", WITH_OBJECT)

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from api.v1.instruments import Choice
 from assessments.instruments.definition import CONTEXT, Instrument, Line
+from assessments.intentions import asks_intention
 from assessments.models import AnswerSheet
 from assessments.pages import Group, Page
 from assessments.sheets import SheetForm
@@ -57,6 +58,7 @@ class FormRow(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     title = serializers.CharField()
     state = serializers.ChoiceField(AnswerSheet.State.choices)
+    week_of = serializers.DateField(allow_null=True, help_text="The Monday of the week reported with it, if any.")
     opens_at = serializers.DateTimeField()
     closes_at = serializers.DateTimeField()
     answered = serializers.IntegerField()
@@ -69,6 +71,7 @@ class FormShape(FormRow):
     before_start = serializers.ListField(child=serializers.CharField())
     help_lines = serializers.DictField(help_text="What stands for each {placeholder} of the texts.")
     pages = FormPage(many=True)
+    asks_intention = serializers.BooleanField(help_text="Whether the form ends with the private question.")
 
 
 def row_of(form: SheetForm) -> dict[str, Any]:
@@ -76,6 +79,7 @@ def row_of(form: SheetForm) -> dict[str, Any]:
         "id": form.sheet.id,
         "title": form.instrument.client_title,
         "state": form.sheet.state,
+        "week_of": form.sheet.week_of,
         "opens_at": form.sheet.opens_at,
         "closes_at": form.sheet.closes_at,
         **vars(form.progress),
@@ -89,6 +93,7 @@ def shown(form: SheetForm, *, country: str) -> dict[str, Any]:
         "before_start": [text_of(key, form.instrument) for key in BEFORE_START],
         "help_lines": placeholders(country),
         "pages": [page_of(page, form) for page in form.pages],
+        "asks_intention": asks_intention(form.sheet),
     }
 
 

@@ -51,6 +51,17 @@ class PlanTemplate:
         fields = self.definition["practice_defaults"]["fields"]
         return tuple(next(field["options"] for field in fields if field["id"] == "barrier"))
 
+    @cached_property
+    def field_labels(self) -> Mapping[str, str]:
+        """The questions about an activity that have words of their own, by field."""
+        fields = self.definition["practice_defaults"]["fields"]
+        return {field["id"]: field["label"]["en"] for field in fields if "label" in field}
+
+    @property
+    def after_report(self) -> str:
+        """The key of the client text that everybody reads after a week."""
+        return str(self.definition["practice_defaults"]["after"])
+
     @property
     def barrier_rules(self) -> list[Json]:
         return list(self.definition["practice_defaults"]["barrier_rules"])

@@ -23,6 +23,8 @@ TONES = {
     "failed": "urgent",
     "joint_ok": "info",
     "confidential": "warn",
+    "tested": "good",
+    "related": "info",
 }
 
 

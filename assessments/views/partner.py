@@ -6,19 +6,25 @@ Nothing here depends on the other partner, or on how a line was answered but the
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments.answers import AlreadySubmitted, SheetClosed, decline_sheet, refuse_closed, save_answers, submit_sheet
 from assessments.models import AnswerSheet
+from assessments.own_results import own_results_allowed
 from assessments.page_fields import answers_and_gaps, checklist, field_groups, given_answers
 from assessments.page_times import seconds_spent, stamp
 from assessments.pages import Page
+from assessments.partner_steps import place, place_before_check, place_to_resume, steps_of
 from assessments.sheets import SheetForm, form_of, own_sheet
+from assessments.weeks import WeekClosed, takes_week
 from clients.access import PartnerRequest, partner
 from clients.partner_pages import ended_page, partner_page, practice_of_partner, see_other
 from practice.content import filled_text, text_parts
@@ -43,7 +49,7 @@ def answering(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         except AlreadySubmitted:
             # Sent twice. The transaction may be lost already, so this asks the database nothing.
             return render(request, "partner/done.html", status=409)
-        except SheetClosed:
+        except (SheetClosed, WeekClosed):
             return ended_page(request)
 
     return answered
@@ -60,18 +66,6 @@ def start(request: PartnerRequest, form: SheetForm) -> HttpResponse:
     }
     started = form.sheet.state == AnswerSheet.State.STARTED
     return partner_page(request, "start", practice, texts=texts, started=started)
-
-
-def place_to_resume(form: SheetForm) -> tuple[Any, ...]:
-    """The first page not dealt with, or the help lines just before it: everyone reads them after their lines."""
-    upcoming = form.progress.next_page or len(form.pages) + 1
-    if upcoming > 1 and form.pages[upcoming - 2].kind == "after":
-        upcoming -= 1
-    return place(form, upcoming)
-
-
-def place(form: SheetForm, number: int) -> tuple[Any, ...]:
-    return ("partner-page", number) if number <= len(form.pages) else ("partner-check",)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -101,7 +95,9 @@ def shown_page(
     practice = practice_of_partner()
     context = {
         "page": found,
-        "total": len(form.pages),
+        "step": found.number,
+        "total": steps_of(form),
+        "save_url": reverse("partner-save", args=[found.number]),
         "back_url": reverse("partner-page", args=[found.number - 1]) if found.number > 1 else reverse("partner-start"),
         "faults": [described(form, found, fault) for fault in faults or []],
     }
@@ -157,10 +153,12 @@ def save(request: PartnerRequest, form: SheetForm, number: int) -> HttpResponse:
 @answering
 def check(request: PartnerRequest, form: SheetForm) -> HttpResponse:
     progress = form.progress
+    back, *number = place_before_check(form)
     context: dict[str, Any] = {
         "left_open": progress.total - progress.answered,
         "open_url": reverse("partner-page", args=[progress.next_page]) if progress.next_page else "",
-        "back_url": reverse("partner-page", args=[len(form.pages)]),
+        "back_url": reverse(back, args=number),
+        "has_week": form.sheet.week_of is not None,
     }
     return partner_page(request, "check", practice_of_partner(), **context)
 
@@ -185,6 +183,13 @@ def decline(request: PartnerRequest, form: SheetForm) -> HttpResponse:
 @require_safe
 def receipt(request: PartnerRequest) -> HttpResponse:
     """The same for a form that was sent and one that was declined."""
-    if own_sheet(request.partner_session).state not in FINISHED:
+    sheet = own_sheet(request.partner_session)
+    if sheet.state not in FINISHED:
         return see_other("partner-start")
-    return partner_page(request, "done", practice_of_partner())
+    practice = practice_of_partner()
+    week_until = date_format(timezone.localtime(sheet.closes_at, ZoneInfo(practice.time_zone)), "j F, H:i")
+    context: dict[str, Any] = {
+        "week_until": week_until if takes_week(sheet) else "",
+        "has_results": own_results_allowed(),
+    }
+    return partner_page(request, "done", practice, **context)

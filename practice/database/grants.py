@@ -132,6 +132,9 @@ IN_A_PRACTICE = [
     *allow(DEFINER, "assessments_goalrating", "SELECT INSERT UPDATE", OWN),
     *allow(DEFINER, "assessments_weekreport", "SELECT INSERT UPDATE", OWN),
     *allow(DEFINER, "assessments_intention", "SELECT INSERT UPDATE", OWN),
+    *allow(DEFINER, "assessments_intention", "DELETE", f"{OWN} AND sheet_id IS NOT NULL"),
+    *allow(DEFINER, "clients_couple", "SELECT", AS_PARTNER, "practice_id", "id", "own_results_allowed"),
+    *allow(DEFINER, "assessments_sheetscores", "SELECT", OWN, "practice_id", "partner_id", "sheet_id", "joint_scores"),
     *allow(DEFINER, "assessments_jointreport", "SELECT", AS_PARTNER),
     *allow(DEFINER, "practice_outboxmessage", "SELECT INSERT UPDATE", AS_PARTNER),
     *allow(SCORING, "assessments_answersheet", "SELECT", SCORED),
@@ -194,6 +197,7 @@ FUNCTIONS = {
     "app.own_week(uuid)": (PARTNER,),
     "app.save_week(uuid, uuid, jsonb, timestamptz)": (PARTNER,),
     "app.save_intention(uuid, text, timestamptz)": (PARTNER,),
+    "app.own_results(text)": (PARTNER,),
     "app.keep_scores(uuid, jsonb, jsonb, timestamptz, timestamptz)": (SCORING,),
 }
 

@@ -130,3 +130,12 @@ def test_ungated_activity_needs_no_gate(alice: Membership, couple: Couple, dana:
     with as_staff(alice):
         plan = plans.agree_plan(couple, membership=alice)
         assert plans.assign_activity(plan, template="P33", partners=[dana], membership=alice).ended_at is None
+
+
+def test_reasons_name_who_is_wanting(alice: Membership, couple: Couple, dana: Partner, erin: Partner) -> None:
+    answer(alice, couple, dana)
+    talk(alice, couple, erin)
+    with as_staff(alice):
+        gate = gates_for(Couple.objects.get(pk=couple.pk), templates.latest(), now=timezone.now())["G0"]
+    assert gate.missing == (SAFETY_CHECK, TALKS)
+    assert [reason.rpartition(": ")[2] for reason in gate.reasons] == ["Erin.", "Dana."]

@@ -157,3 +157,30 @@ def test_refusals_say_what_to_do_next() -> None:
     for refusal in (plans.Gated, plans.TooManyActivities, plans.AlreadyHeld, plans.ActivityEnded):
         assert issubclass(refusal, DomainError)
         assert str(refusal()).count(". ") == 1
+
+
+def test_practice_of_the_therapist_runs_once_at_a_time(alice: Membership, couple: Couple) -> None:
+    first = assign(alice, couple, "P01")
+    with pytest.raises(plans.AlreadyHeld):
+        assign(alice, couple, "P01")
+    with as_staff(alice):
+        plans.end_activity(first, membership=alice)
+    assign(alice, couple, "P01")
+
+
+def test_change_is_made_on_what_is_stored_now(alice: Membership, couple: Couple, dana: Partner) -> None:
+    activity = assign(alice, couple, "P33", dana)
+    with as_staff(alice):
+        stale = Activity.objects.get(pk=activity.pk)
+        plans.end_activity(activity, membership=alice, reason="They travel")
+        with pytest.raises(plans.ActivityEnded):
+            plans.end_activity(stale, membership=alice)
+    assert [kind for kind, _ in history(alice, couple)] == ["agreed", "added", "ended"]
+
+
+def test_dose_of_a_closed_couple_stays(alice: Membership, couple: Couple, dana: Partner) -> None:
+    activity = assign(alice, couple, "P33", dana)
+    with as_staff(alice):
+        close_couple(couple, reason="separated")
+        with pytest.raises(CoupleClosed):
+            plans.change_dose(Activity.objects.get(pk=activity.pk), times=1, membership=alice)

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from assessments import plans, weeks
+from assessments import answers, plans, weeks
 from assessments.goals import rate_goal
 from assessments.models import Activity, AnswerSheet, GoalRating, SafetyFlag, WeekReport
 from assessments.specific_requests import answer_request, make_request
@@ -101,6 +101,19 @@ def test_correction_changes_what_it_names_and_null_clears(
     assert stored(alice, sheet.partner).entries == {str(activity.id): {"done": 5}}
 
 
+def test_entry_of_which_everything_was_cleared_is_shown_as_not_saved(sheet: AnswerSheet, activity: Activity) -> None:
+    save(sheet, {"activities": {str(activity.id): {"done": 3}}})
+    save(sheet, {"activities": {str(activity.id): {"done": None}}})
+    assert read(sheet).activities[0].saved == set()
+
+
+@pytest.mark.parametrize("share", ["false", 0, None])
+def test_win_is_passed_on_by_a_plain_yes_only(sheet: AnswerSheet, share: object) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        save(sheet, {"small_wins": [{"text": "We cooked", "share_via_therapist": share}]})
+    assert [one["field"] for one in refused.value.faults] == ["small_wins[0].share_via_therapist"]
+
+
 def test_small_wins_are_the_writers_to_read(alice: Membership, sheet: AnswerSheet) -> None:
     save(sheet, {"small_wins": [{"text": " We cooked ", "share_via_therapist": True}]})
     assert read(sheet).small_wins == (SmallWin("We cooked", True),)
@@ -110,6 +123,15 @@ def test_small_wins_are_the_writers_to_read(alice: Membership, sheet: AnswerShee
 
 def test_week_is_corrected_after_the_form_was_sent(alice: Membership, sheet: AnswerSheet, activity: Activity) -> None:
     factories.submit(sheet)
+    save(sheet, {"activities": {str(activity.id): {"done": 1}}})
+    assert stored(alice, sheet.partner).entries[str(activity.id)] == {"done": 1}
+
+
+def test_week_of_a_declined_form_is_taken_like_that_of_a_sent_one(
+    alice: Membership, sheet: AnswerSheet, activity: Activity
+) -> None:
+    with as_partner(sheet.partner):
+        answers.decline_sheet(sheet)
     save(sheet, {"activities": {str(activity.id): {"done": 1}}})
     assert stored(alice, sheet.partner).entries[str(activity.id)] == {"done": 1}
 

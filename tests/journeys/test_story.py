@@ -86,8 +86,8 @@ def answer_page(page: Page, *, value: int, safety: int) -> None:
     """Choose on every line, and see each saved where scripts save it."""
     about_safety = page.get_by_text("many people live with fear or harm").count()
     for line in page.locator("fieldset.line").all():
-        chosen = line.locator(".scale input, .list input").nth(safety if about_safety else value)
-        chosen.check()
+        choices = line.locator(".scale input, .list input")
+        choices.nth(min(safety if about_safety else value, choices.count() - 1)).check()
 
 
 def see_saved(lines: Locator) -> None:

@@ -52,6 +52,13 @@
     line.dispatchEvent(new Event(moving ? "moved" : "chosen"));
   });
 
+  // What is typed is saved in every pause, and not first when the field is left.
+  document.addEventListener("input", ({ target }) => {
+    if (target.matches("[type=text], [type=number], textarea") && target.closest(".line")) {
+      target.closest(".line").dispatchEvent(new Event("moved"));
+    }
+  });
+
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
     const status = detail.elt.querySelector(".status");
     if (!status) return;
