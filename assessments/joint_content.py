@@ -44,9 +44,10 @@ def joint_content(instrument: Instrument, sides: Sides) -> dict[str, Any]:
 
 
 def can_be_shared(instrument: Instrument) -> bool:
-    """Whether its definition says what a joint report may show: the words of one direction and of one gap."""
+    """Whether its definition says what a joint report may show, of some topic: words of one direction and one gap."""
     report = instrument.joint_report or {"band_word_of": (), "gap_word_of": ()}
-    return len(report["band_word_of"]) == len(report["gap_word_of"]) == 1
+    one_of_each = len(report["band_word_of"]) == len(report["gap_word_of"]) == 1
+    return one_of_each and bool(shareable_topics(instrument))
 
 
 def shareable_topics(instrument: Instrument) -> list[str]:

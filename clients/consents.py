@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from clients.models import Consent, Partner
+from clients.models import Consent, Couple, Partner
 from practice import audit
 from practice.errors import InvalidInput
 
@@ -32,6 +32,13 @@ def withdraw_consent(partner: Partner, *, kind: str) -> None:
     for consent in Consent.objects.filter(partner=partner, kind=kind, withdrawn_at=None):
         _withdraw(consent)
         audit.record("consent.withdrawn", object_id=consent.id, couple_id=partner.couple_id, kind=kind)
+
+
+def both_agreed(couple: Couple, *, kind: str, hold: bool = False) -> bool:
+    """Whether a consent of both partners is in force; with `hold` neither can be withdrawn in this transaction."""
+    in_force = Consent.objects.filter(partner__couple=couple, kind=kind, withdrawn_at=None)
+    found = in_force.select_for_update(of=("self",)) if hold else in_force
+    return len({consent.partner_id for consent in found}) == 2
 
 
 def _withdraw(consent: Consent) -> None:
