@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.views import instruments, plan, progress, results, therapist
+from assessments.views import instruments, joint_reports, plan, progress, results, therapist
 
 urlpatterns = [
     path("", therapist.couples, name="couples"),
@@ -21,6 +21,12 @@ urlpatterns = [
     path("requests/<uuid:request_id>/end/", plan.request_end, name="couple-plan-request-end"),
     path("goals/<uuid:goal_id>/rate/", plan.goal_rate, name="couple-plan-goal-rate"),
     path("goals/<uuid:goal_id>/end/", plan.goal_end, name="couple-plan-goal-end"),
+    path("couples/<uuid:couple_id>/joint-report/", joint_reports.joint_report_release, name="joint-report-release"),
+    path("couples/<uuid:couple_id>/individual-mode/", joint_reports.individual_mode, name="individual-mode"),
+    path("joint-reports/<uuid:report_id>/", joint_reports.joint_report, name="joint-report"),
+    path("joint-reports/<uuid:report_id>/before/", joint_reports.joint_report_brief, name="joint-report-brief"),
+    path("joint-reports/<uuid:report_id>/pdf/", joint_reports.joint_report_pdf, name="joint-report-pdf"),
+    path("joint-reports/<uuid:report_id>/withdraw/", joint_reports.joint_report_withdraw, name="joint-report-withdraw"),
     path("sheets/<uuid:sheet_id>/invite/", therapist.sheet_invite, name="sheet-invite"),
     path("assignments/<uuid:assignment_id>/end/", therapist.assignment_end, name="assignment-end"),
     path("flags/", therapist.flags, name="flags"),

@@ -24,6 +24,7 @@ from tests.factories import (
     assign,
     at_the_gate,
     client_of,
+    keep_report,
     make_plan,
     open_session,
     sheet_of,
@@ -108,6 +109,12 @@ MATRIX: dict[str, tuple[str, str]] = {
     "couple-results": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 200"),
     "couples": ("302 302 200 200 200 200 302 200", "302 302 200 200 200 200 302 200"),
     "flags": ("302 404 200 200 200 200 302 200", "302 404 200 200 200 200 302 200"),
+    "individual-mode": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 302"),
+    "joint-report": ("302 404 404 404 404 404 302 302", "302 404 405 405 404 405 302 405"),
+    "joint-report-brief": ("302 404 404 404 404 404 302 200", "302 404 405 405 404 405 302 405"),
+    "joint-report-pdf": ("302 404 404 404 404 404 302 302", "302 404 405 405 404 405 302 405"),
+    "joint-report-release": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 409"),
+    "joint-report-withdraw": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 302"),
     "instrument": ("302 200 200 200 200 200 302 200", "302 200 200 200 200 200 302 200"),
     "instrument-import": ("302 200 200 404 404 404 302 404", "302 422 422 404 404 404 302 404"),
     "instruments": ("302 200 200 200 200 200 302 200", "302 200 200 200 200 200 302 200"),
@@ -135,6 +142,7 @@ MATRIX: dict[str, tuple[str, str]] = {
     "partner-save": ("410 410 410 410 410 410 405 410", "410 410 410 410 410 410 204 410"),
     "partner-start": ("410 410 410 410 410 410 200 410", "410 410 410 410 410 410 303 410"),
     "partner-submit": ("410 410 410 410 410 410 405 410", "410 410 410 410 410 410 303 410"),
+    "partner-summary": ("410 410 410 410 410 410 200 410", "410 410 410 410 410 410 405 410"),
     "partner-week": ("410 410 410 410 410 410 200 410", "410 410 410 410 410 410 303 410"),
     "partner-week-save": ("410 410 410 410 410 410 405 410", "410 410 410 410 410 410 204 410"),
     "practice-settings": ("302 200 200 200 200 200 302 200", "302 422 422 404 404 404 302 404"),
@@ -155,6 +163,7 @@ class Objects:
     activity_id: uuid.UUID
     request_id: uuid.UUID
     goal_id: uuid.UUID
+    report_id: uuid.UUID
     monday: str = "2026-01-05"
     key: str = "not-a-key"
     number: int = 1
@@ -199,7 +208,8 @@ def make_objects(
         )[0]
     monday = str(sheet.week_of) if sheet.week_of else Objects.monday
     plan = make_plan(therapist, couple, partner)
-    return Objects(couple.id, sheet.id, assignment.id, token.id, partner.id, *plan, monday=monday), sheet
+    report = keep_report(therapist, sheet)
+    return Objects(couple.id, sheet.id, assignment.id, token.id, partner.id, *plan, report.id, monday=monday), sheet
 
 
 @pytest.fixture

@@ -8,12 +8,16 @@ from django.views.decorators.http import require_POST
 from assessments import library
 from assessments.charts import result_charts
 from assessments.instruments.definition import CONTEXT, Instrument
+from assessments.joint_reports import joint_card
 from assessments.models import AnswerSheet
 from assessments.reading import chosen_wave, opened_waves, read_wave
 from assessments.results import OpenedLine, opened_lines
 from assessments.sheets import form_of
 from clients.access import couples_visible_to
 from practice.access import CLINICIANS, StaffRequest, staff
+from practice.models import Role
+
+TREATING = (Role.OWNER, Role.THERAPIST)
 
 
 @staff(*CLINICIANS)
@@ -33,6 +37,7 @@ def couple_results(request: StaffRequest, couple_id: UUID) -> HttpResponse:
         "domains": domains,
         "charts": result_charts([*primary, *domains], reading.own),
         "no_print": not library.allows(reading.instrument, library.PRINT),
+        "joint": joint_card(couple, reading) if request.membership.role in TREATING else None,
         "openable": [(sheet, openable(sheet)) for sheet in reading.sheets],
     }
     return render(request, "assessments/results.html", context)
