@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.views import last, week
+from assessments.views import last, summary, week
 from assessments.views import partner as views
 
 urlpatterns = [
@@ -15,5 +15,6 @@ urlpatterns = [
     path("p/submit/", views.submit, name="partner-submit"),
     path("p/decline/", views.decline, name="partner-decline"),
     path("p/results/", last.results, name="partner-results"),
+    path("p/summary/", summary.summary, name="partner-summary"),
     path("p/done/", views.receipt, name="receipt"),
 ]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.views import ending, flags, instruments, plan, progress, results, sessions, therapist
+from assessments.views import ending, flags, instruments, joint_reports, plan, progress, results, sessions, therapist
 
 urlpatterns = [
     path("", therapist.couples, name="couples"),
@@ -27,6 +27,12 @@ urlpatterns = [
     path("couples/<uuid:couple_id>/sessions/new/", sessions.session_new, name="session-new"),
     path("couples/<uuid:couple_id>/sessions/talks/", sessions.talks_plan, name="talks-plan"),
     path("sessions/<uuid:session_id>/", sessions.session_edit, name="session-edit"),
+    path("couples/<uuid:couple_id>/joint-report/", joint_reports.joint_report_release, name="joint-report-release"),
+    path("couples/<uuid:couple_id>/individual-mode/", joint_reports.individual_mode, name="individual-mode"),
+    path("joint-reports/<uuid:report_id>/", joint_reports.joint_report, name="joint-report"),
+    path("joint-reports/<uuid:report_id>/before/", joint_reports.joint_report_brief, name="joint-report-brief"),
+    path("joint-reports/<uuid:report_id>/pdf/", joint_reports.joint_report_pdf, name="joint-report-pdf"),
+    path("joint-reports/<uuid:report_id>/withdraw/", joint_reports.joint_report_withdraw, name="joint-report-withdraw"),
     path("sheets/<uuid:sheet_id>/invite/", therapist.sheet_invite, name="sheet-invite"),
     path("assignments/<uuid:assignment_id>/end/", therapist.assignment_end, name="assignment-end"),
     path("flags/", flags.flags, name="flags"),

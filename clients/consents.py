@@ -84,6 +84,13 @@ def withdraw_consent(partner: Partner, *, kind: str) -> None:
         audit.record("consent.withdrawn", object_id=consent.id, couple_id=partner.couple_id, kind=kind)
 
 
+def both_agreed(couple: Couple, *, kind: str, hold: bool = False) -> bool:
+    """Whether a consent of both partners is in force; with `hold` neither can be withdrawn in this transaction."""
+    in_force = Consent.objects.filter(partner__couple=couple, kind=kind, withdrawn_at=None)
+    found = in_force.select_for_update(of=("self",)) if hold else in_force
+    return len({consent.partner_id for consent in found}) == 2
+
+
 def _withdraw(consent: Consent) -> None:
     consent.withdrawn_at = timezone.now()
     consent.save(update_fields=["withdrawn_at"])

@@ -98,6 +98,13 @@ def allow_own_results(couple: Couple, *, allowed: bool) -> None:
     audit.record("couple.own_results", object_id=couple.id, couple_id=couple.id, allowed=allowed)
 
 
+def set_individual_mode(couple: Couple, *, on: bool) -> None:
+    """While it is on nothing is shared between the two; to each it looks as if nothing had been released yet."""
+    couple.individual_mode = on
+    couple.save(update_fields=["individual_mode"])
+    audit.record("couple.individual_mode", object_id=couple.id, couple_id=couple.id, on=on)
+
+
 def update_partners(couple: Couple, partners: Sequence[PartnerDetails]) -> None:
     """Replace what is known of both partners, in their order; links sent to a former address end.
 

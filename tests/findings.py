@@ -118,8 +118,9 @@ def loose_objects() -> set[str]:
           JOIN pg_roles r ON r.oid = proowner
          WHERE pronamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
            AND (proconfig IS NULL OR NOT proconfig @> '{"search_path=pg_catalog, pg_temp"}'
-                -- The scorer's function holds no power of its own: it writes as its caller, under its policies.
-                OR NOT prosecdef AND proname <> 'keep_scores' OR rolsuper OR rolbypassrls OR proleakproof
+                -- These hold no power of their own: they read and write as their caller, under its policies.
+                OR NOT prosecdef AND proname NOT IN ('keep_scores', 'both_keys')
+                OR rolsuper OR rolbypassrls OR proleakproof
                 OR has_function_privilege('attune_statistics', p.oid, 'EXECUTE'))
          UNION ALL
         SELECT tgname::text FROM pg_trigger WHERE NOT tgisinternal

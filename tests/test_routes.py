@@ -28,6 +28,7 @@ from tests.factories import (
     assign,
     at_the_gate,
     client_of,
+    keep_report,
     make_plan,
     open_session,
     save,
@@ -86,6 +87,10 @@ MATRIX: dict[str, tuple[str, str]] = {
     "api-plan-requests": ("401 404 404 404 404 404 401 200", "401 404 404 404 404 404 401 422"),
     "api-plan-suggestions": ("401 404 404 404 404 404 401 200", "401 404 405 405 405 405 401 405"),
     "api-proposals": ("401 404 404 404 404 404 401 200", "401 404 405 405 405 405 401 405"),
+    "api-joint-report-pdf": ("401 404 404 404 404 404 401 409", "401 404 405 405 404 405 401 405"),
+    "api-joint-report-withdraw": ("401 404 405 405 404 405 401 405", "401 404 404 404 404 404 401 200"),
+    "api-joint-reports": ("401 404 404 404 404 404 401 200", "401 404 404 404 404 404 401 409"),
+    "api-own-joint-reports": ("401 401 401 401 401 401 200 401", "401 401 401 401 401 401 405 401"),
     "api-results": ("401 404 404 404 404 404 401 200", "401 404 405 405 405 405 401 405"),
     "api-schema": ("200 200 200 200 200 200 200 200", "405 405 405 405 405 405 405 405"),
     "api-session": ("401 404 405 405 404 405 401 405", "401 404 405 405 404 405 401 405"),
@@ -127,6 +132,12 @@ MATRIX: dict[str, tuple[str, str]] = {
     "flag-close": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 422"),
     "flag-reopen": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 409"),
     "flags": ("302 404 200 200 200 200 302 200", "302 404 200 200 200 200 302 200"),
+    "individual-mode": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 302"),
+    "joint-report": ("302 404 404 404 404 404 302 302", "302 404 405 405 404 405 302 405"),
+    "joint-report-brief": ("302 404 404 404 404 404 302 200", "302 404 405 405 404 405 302 405"),
+    "joint-report-pdf": ("302 404 404 404 404 404 302 302", "302 404 405 405 404 405 302 405"),
+    "joint-report-release": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 409"),
+    "joint-report-withdraw": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 302"),
     "instrument": ("302 200 200 200 200 200 302 200", "302 200 200 200 200 200 302 200"),
     "instrument-import": ("302 200 200 404 404 404 302 404", "302 422 422 404 404 404 302 404"),
     "instruments": ("302 200 200 200 200 200 302 200", "302 200 200 200 200 200 302 200"),
@@ -155,6 +166,7 @@ MATRIX: dict[str, tuple[str, str]] = {
     "partner-save": ("410 410 410 410 410 410 405 410", "410 410 410 410 410 410 204 410"),
     "partner-start": ("410 410 410 410 410 410 200 410", "410 410 410 410 410 410 303 410"),
     "partner-submit": ("410 410 410 410 410 410 405 410", "410 410 410 410 410 410 303 410"),
+    "partner-summary": ("410 410 410 410 410 410 200 410", "410 410 410 410 410 410 405 410"),
     "partner-week": ("410 410 410 410 410 410 200 410", "410 410 410 410 410 410 303 410"),
     "partner-week-save": ("410 410 410 410 410 410 405 410", "410 410 410 410 410 410 204 410"),
     "practice-settings": ("302 200 200 200 200 200 302 200", "302 422 422 404 404 404 302 404"),
@@ -181,6 +193,7 @@ class Objects:
     goal_id: uuid.UUID
     session_id: uuid.UUID
     flag_id: uuid.UUID
+    report_id: uuid.UUID
     monday: str = "2026-01-05"
     key: str = "not-a-key"
     number: int = 1
@@ -231,7 +244,8 @@ def make_objects(
     save(sheet, {"experienced.CK8" if sheet.week_of else "experienced.SC1": 4})
     with as_staff(therapist):
         flag = SafetyFlag.objects.get(sheet=sheet)
-    made = (couple.id, sheet.id, assignment.id, token.id, partner.id, *plan, session.id, flag.id)
+    report = keep_report(therapist, sheet)
+    made = (couple.id, sheet.id, assignment.id, token.id, partner.id, *plan, session.id, flag.id, report.id)
     return Objects(*made, monday=monday), sheet
 
 

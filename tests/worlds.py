@@ -12,7 +12,6 @@ from assessments.models import (
     AnswerSheet,
     FlagEvent,
     ImportedInstrument,
-    JointReport,
     MeasurementParameters,
     SafetyFlag,
 )
@@ -98,14 +97,11 @@ def _make_plan(therapist: Membership, partner: Partner) -> None:
 
 def _make_report(therapist: Membership, sheet: AnswerSheet) -> None:
     """A flag that something was done about, and a joint report."""
-    practice_id, now = factories.practice_of(sheet), timezone.now()
+    now = timezone.now()
     with factories.as_staff(therapist):
         flag = SafetyFlag.objects.filter(sheet=sheet)[0]
         FlagEvent.objects.create(flag=flag, action=FlagEvent.Action.ACKNOWLEDGED, at=now, by=therapist.id)
-    with tenancy.begin(Scope.report(practice_id=practice_id)):
-        JointReport.objects.create(
-            couple_id=sheet.couple_id, wave_id=sheet.wave_id, content={}, released_by=therapist.id, released_at=now
-        )
+    factories.keep_report(therapist, sheet)
 
 
 def _make_rest(therapist: Membership) -> None:

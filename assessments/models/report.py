@@ -10,7 +10,7 @@ class JointReport(TenantModel):
 
     couple = TenantForeignKey(Couple, related_name="joint_reports")
     wave = TenantForeignKey(Wave, related_name="joint_reports")
-    # {"topics": [{"label", "bands": {partner id: word or null}, "gaps": {receiver id: word or null}}]}
+    # The words themselves, so that no later text or band changes them: see assessments/joint_content.py.
     content = models.JSONField()
     released_by = models.UUIDField()
     released_at = models.DateTimeField()

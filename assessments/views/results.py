@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from assessments import library
 from assessments.charts import result_charts
 from assessments.instruments.definition import Instrument
+from assessments.joint_reports import joint_card
 from assessments.models import AnswerSheet
 from assessments.opening import OPENED, OpenedLine, couple_to_open, opened_lines
 from assessments.reading import chosen_wave, opened_waves, read_wave
@@ -36,6 +37,7 @@ def couple_results(request: StaffRequest, couple_id: UUID) -> HttpResponse:
         "domains": domains,
         "charts": result_charts([*primary, *domains], reading.own),
         "no_print": not library.allows(reading.instrument, library.PRINT),
+        "joint": joint_card(couple, reading) if request.membership.role in TREATING else None,
         "openable": [(sheet, openable(sheet)) for sheet in reading.sheets],
     }
     return render(request, "assessments/results.html", context)

@@ -22,9 +22,14 @@ AS_SCORING = "practice_id = app.practice('scoring')"
 SCORED = f"{AS_SCORING} AND partner_id = app.partner()"
 AS_WORKER = "practice_id = app.practice('worker')"
 AS_REPORT = "practice_id = app.practice('report')"
+JOINT_CONSENT = f"{AS_REPORT} AND kind = 'joint_report'"
 AS_MEASUREMENT = "practice_id = app.practice('measurement')"
 AS_AUDIT = "practice_id = app.practice('audit')"
 EVERY_ROW = "true"
+
+
+# What decides whether a partner is shown something, and nothing else of a couple.
+SEEN_OF_COUPLE = ("practice_id", "id", "own_results_allowed", "individual_mode", "state")
 
 
 @dataclass(frozen=True)
@@ -133,9 +138,11 @@ IN_A_PRACTICE = [
     *allow(DEFINER, "assessments_weekreport", "SELECT INSERT UPDATE", OWN),
     *allow(DEFINER, "assessments_intention", "SELECT INSERT UPDATE", OWN),
     *allow(DEFINER, "assessments_intention", "DELETE", f"{OWN} AND sheet_id IS NOT NULL"),
-    *allow(DEFINER, "clients_couple", "SELECT", AS_PARTNER, "practice_id", "id", "own_results_allowed"),
     *allow(DEFINER, "assessments_sheetscores", "SELECT", OWN, "practice_id", "partner_id", "sheet_id", "joint_scores"),
     *allow(DEFINER, "assessments_jointreport", "SELECT", AS_PARTNER),
+    *allow(DEFINER, "clients_partner", "SELECT", AS_PARTNER, "practice_id", "id", "couple_id"),
+    *allow(DEFINER, "clients_couple", "SELECT", AS_PARTNER, *SEEN_OF_COUPLE),
+    *allow(DEFINER, "clients_consent", "SELECT", AS_PARTNER, "practice_id", "partner_id", "kind", "withdrawn_at"),
     *allow(DEFINER, "practice_outboxmessage", "SELECT INSERT UPDATE", AS_PARTNER),
     *allow(SCORING, "assessments_answersheet", "SELECT", SCORED),
     *allow(SCORING, "assessments_answers", "SELECT", SCORED),
@@ -165,7 +172,8 @@ IN_A_PRACTICE = [
         REPORT, "assessments_sheetscores", "SELECT", AS_REPORT, "practice_id", "sheet_id", "partner_id", "joint_scores"
     ),
     *allow(REPORT, "assessments_importedinstrument", "SELECT", AS_REPORT),
-    *allow(REPORT, "assessments_jointreport", "INSERT", AS_REPORT),
+    *allow(REPORT, "clients_consent", "SELECT", JOINT_CONSENT, "practice_id", "partner_id", "kind", "withdrawn_at"),
+    *allow(REPORT, "assessments_jointreport", "INSERT", f"{AS_REPORT} AND app.both_keys(couple_id, wave_id)"),
     *allow(MEASUREMENT, "assessments_answersheet", "SELECT", AS_MEASUREMENT),
     *allow(MEASUREMENT, "assessments_answers", "SELECT", AS_MEASUREMENT),
     *allow(MEASUREMENT, "assessments_sheetscores", "SELECT", AS_MEASUREMENT),
@@ -198,6 +206,8 @@ FUNCTIONS = {
     "app.save_week(uuid, uuid, jsonb, timestamptz)": (PARTNER,),
     "app.save_intention(uuid, text, timestamptz)": (PARTNER,),
     "app.own_results(text)": (PARTNER,),
+    "app.own_joint_reports()": (PARTNER,),
+    "app.both_keys(uuid, uuid)": (REPORT,),
     "app.keep_scores(uuid, jsonb, jsonb, timestamptz, timestamptz)": (SCORING,),
 }
 

@@ -137,7 +137,7 @@ UNSEEN_BY_PARTNERS = (
     "practice_auditevent", "assessments_repairplan", "assessments_activity", "assessments_activityholder",
     "assessments_planchange", "assessments_specificrequest", "assessments_goal", "assessments_goalrating",
     "assessments_intention", "assessments_weekreport", "assessments_sessionrating", "clients_counselingsession",
-    "clients_consent",
+    "clients_consent", "assessments_jointreport",
 )  # fmt: skip
 
 
