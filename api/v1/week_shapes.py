@@ -96,7 +96,7 @@ class WishGiven(serializers.Serializer[Any]):
     )
 
 
-class TopicShape(serializers.Serializer[Any]):
+class OwnTopic(serializers.Serializer[Any]):
     domain = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
     words = serializers.CharField()
@@ -109,7 +109,7 @@ class OwnBasis(serializers.Serializer[Any]):
 
 class OwnResultsShape(serializers.Serializer[Any]):
     basis = OwnBasis()
-    topics = TopicShape(many=True)
+    topics = OwnTopic(many=True)
 
 
 def shown_week(week: Week, *, country: str) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def _check_in(partner: Partner, number: int, score: float | None, version: str) 
     scores = None if score is None else {"experienced": {"CK": _score(score), "CKJ": _score(score)}}
     return ScoredSheet(
         partner.id, UUID(int=1000 + number), CHECK_IN.ref, CHECK_IN.content_hash, at, at + timedelta(days=4),
-        at if scores else None, "submitted" if scores else "expired", True, scores, at.date(),
+        at, None, at if scores else None, "submitted" if scores else "expired", True, scores, at.date(),
         version if scores else "",
     )  # fmt: skip
 
@@ -66,8 +66,8 @@ def full_form(
     scores = {"experienced": {key: _score(one) for key, one in by_topic.items()},
               "enacted": {key: _score(enacted) for key in by_topic}}  # fmt: skip
     return ScoredSheet(
-        partner.id, UUID(int=2000 + week), FULL.ref, FULL.content_hash, at, at + timedelta(days=4), at, "submitted",
-        True, scores, None, "start-1",
+        partner.id, UUID(int=2000 + week), FULL.ref, FULL.content_hash, at, at + timedelta(days=4), at, None, at,
+        "submitted", True, scores, None, "start-1",
     )  # fmt: skip
 
 
