@@ -107,7 +107,7 @@ def test_opening_again_keeps_the_first_date_and_the_whole_history(alice, bob, fl
     assert actions(alice, flag) == acted
     with as_staff(alice):
         [shown] = flags.with_history([found])
-        assert [(one.action, one.name) for one in shown.history]  # type: ignore[attr-defined] == [
+        assert [(one.action, one.name) for one in shown.history] == [  # type: ignore[attr-defined]
             ("acknowledged", "Bob"),
             ("closed", "Alice"),
             ("reopened", "Bob"),
