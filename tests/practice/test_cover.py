@@ -74,7 +74,7 @@ def test_who_treats_nobody_names_nobody(sue, adam, bob):
 def test_a_cover_who_has_ended_answers_for_nobody(alice, bob):
     with as_staff(alice):
         name_cover(alice, cover_id=bob.id)
-        assert (cover_of(alice.id).id, is_covered(alice.id)) == (bob.id, True)
+        assert (cover_of(alice.id), is_covered(alice.id)) == (bob, True)
     end(bob)
     with as_staff(alice):
         assert (cover_of(alice.id), is_covered(alice.id)) == (None, False)
@@ -86,4 +86,4 @@ def test_a_therapist_who_has_ended_still_has_a_cover_to_be_told(alice, bob):
         name_cover(alice, cover_id=bob.id)
     end(alice)
     with as_staff(bob):
-        assert (cover_of(alice.id).id, is_covered(alice.id)) == (bob.id, False)
+        assert (cover_of(alice.id), is_covered(alice.id)) == (bob, False)
