@@ -81,7 +81,7 @@ class CoverForm(forms.Form):
 
     cover = forms.ChoiceField(
         label=_("Who stands in for you?"),
-        help_text=_("They read and answer the flags of your couples, and are told when you do not answer in time."),
+        help_text=_("They read your couples, answer their flags, and are told when you do not answer in time."),
     )
 
     def __init__(self, *args: Any, colleagues: Iterable[Membership], **kwargs: Any) -> None:

@@ -125,7 +125,7 @@ def team_cover(request: StaffRequest) -> HttpResponse:
     except DomainError as error:
         add_faults(form, error)
         return team_page(request, form, status=error.status)
-    messages.success(request, _("Your cover is saved. It counts from the next form on."))
+    messages.success(request, _("Your cover is saved."))
     return redirect("team")
 
 

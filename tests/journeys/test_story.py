@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from practice.models import Membership
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, with_cover
 from tests.journeys.conftest import DESK, PHONE, Visitor
 
 pytestmark = pytest.mark.database
@@ -17,7 +17,7 @@ CHECK = re.compile(r"/p/check/$")
 
 def test_a_couple_answers_and_the_therapist_reads(visit, alice: Membership):
     therapist = visit(viewport=DESK)
-    sign_in(therapist, alice)
+    sign_in(therapist, with_cover(alice))
     add_couple(therapist)
     assign(therapist)
     dana = visit(viewport=PHONE, has_touch=True)
