@@ -20,6 +20,7 @@ from practice.models import Membership, Practice, Role, User
 # Subject and body by step. A bystander reads them: nothing in them says what the program is for.
 MAILS = {
     "alert": ("An item needs your attention", "An item needs your attention. Please sign in.\n"),
+    "alert_again": ("An item needs your attention", "An item needs your attention. Please sign in.\n"),
     "flag_to_cover": ("An item is still waiting", "An item is still waiting for an answer. Please sign in.\n"),
     "flag_to_owner": ("An item is still waiting", "Nobody has answered an item in time. Please sign in.\n"),
 }
@@ -39,6 +40,15 @@ def alert_therapist(reference: UUID) -> None:
     flag = _waiting(reference)
     if flag and flag.couple.therapist_id:
         _mail("alert", flag, members_who_answer().filter(pk=flag.couple.therapist_id))
+
+
+def alert_again(reference: UUID) -> None:
+    """A closed flag got another line: therapist and cover are told that something waits."""
+    flag = SafetyFlag.objects.filter(pk=reference, state=SafetyFlag.State.OPEN).select_related("couple").first()
+    if flag and flag.couple.therapist_id:
+        cover = cover_of(flag.couple.therapist_id)
+        told = members_who_answer().filter(pk__in=[flag.couple.therapist_id, *([cover.pk] if cover else [])])
+        _mail(f"alert_again {len(flag.lines)}", flag, told)
 
 
 def alert_cover(reference: UUID) -> None:
@@ -80,7 +90,7 @@ def _note(flag: SafetyFlag, action: FlagEvent.Action) -> None:
 
 
 def _mail(step: str, flag: SafetyFlag, members: Iterable[Membership]) -> None:
-    subject, body = MAILS[step]
+    subject, body = MAILS[step.partition(" ")[0]]
     sender_name = Practice.objects.values_list("sender_name", flat=True).get(pk=tenancy.practice_id())
     for member in members:
         mail.send_plain(

@@ -126,14 +126,23 @@ BEGIN
     SELECT gen_random_uuid(), own.practice_id, own.couple_id, own.partner_id, own.id, one.rule, one.level,
            ARRAY(SELECT jsonb_array_elements_text(one.lines)), 'open', at
       FROM jsonb_to_recordset(flags) AS one(rule text, level text, lines jsonb)
+    -- Whoever closed it did not know of a line that is answered later: it is open again, and they are told.
     ON CONFLICT (practice_id, sheet_id, rule) DO UPDATE
-       SET lines = ARRAY(SELECT DISTINCT unnest(flag.lines || excluded.lines) ORDER BY 1)
+       SET lines = ARRAY(SELECT DISTINCT unnest(flag.lines || excluded.lines) ORDER BY 1),
+           state = CASE WHEN flag.state = 'closed' AND NOT excluded.lines <@ flag.lines THEN 'open' ELSE flag.state END
      WHERE flag.practice_id = own.practice_id
-    RETURNING id, level
+    RETURNING new.id, new.level, coalesce(old.state = 'closed' AND new.state = 'open', false) AS again
+  ), noted AS (
+    INSERT INTO public.assessments_flagevent (id, practice_id, flag_id, action, reason, note, at)
+    SELECT gen_random_uuid(), own.practice_id, raised.id, 'reopened', '', '', at FROM raised WHERE raised.again
   )
-  INSERT INTO public.practice_outboxmessage (id, practice_id, kind, reference, created_at, due_at, tries, last_error)
-  SELECT gen_random_uuid(), own.practice_id, 'alert', raised.id, at, at, 0, '' FROM raised WHERE raised.level = 'urgent'
-  ON CONFLICT (practice_id, kind, reference) DO NOTHING;
+  INSERT INTO public.practice_outboxmessage AS message
+         (id, practice_id, kind, reference, created_at, due_at, tries, last_error)
+  SELECT gen_random_uuid(), own.practice_id, CASE WHEN raised.again THEN 'alert_again' ELSE 'alert' END, raised.id,
+         at, at, 0, ''
+    FROM raised WHERE raised.level = 'urgent'
+  ON CONFLICT (practice_id, kind, reference) DO UPDATE SET due_at = excluded.due_at, done_at = NULL, tries = 0
+   WHERE message.practice_id = own.practice_id AND message.kind = 'alert_again';
   INSERT INTO public.assessments_sheetscores AS earlier
          (id, practice_id, sheet_id, partner_id, instrument, content_hash, scorer_version, scores, joint_scores,
           quality, safety_unanswered, parameters, scored_at)

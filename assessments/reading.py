@@ -14,7 +14,6 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from assessments import library, results, scoring
-from assessments.flags import with_history
 from assessments.instruments.definition import Instrument
 from assessments.models import AnswerSheet, SafetyFlag, SheetScores, Wave
 from clients.models import Couple, Partner
@@ -115,7 +114,7 @@ def read_wave(couple: Couple, wave: Wave) -> Reading:
     prefetch_related_objects([wave], Prefetch("sheets", sheets))
     unsettled = ~Q(state=SafetyFlag.State.CLOSED) | Q(sheet__wave=wave)
     flags = tuple(SafetyFlag.objects.filter(unsettled, couple=couple).select_related("partner").order_by("raised_at"))
-    share_flags(wave, tuple(with_history(flags)))
+    share_flags(wave, flags)
     instrument = library.resolve(wave.assignment.instrument, wave.assignment.content_hash)
     audit.record("results.read", object_id=wave.id, couple_id=couple.id, instrument=instrument.ref)
     levels = SafetyFlag.Level.values

@@ -148,6 +148,7 @@ OUTBOX_HANDLERS = {
     "score_sheet": "assessments.safety.score_overdue_sheet",
     "alert": "assessments.alerts.send_alert",
     "alert_therapist": "assessments.alerts.alert_therapist",
+    "alert_again": "assessments.alerts.alert_again",
     "alert_cover": "assessments.alerts.alert_cover",
     "flag_to_cover": "assessments.alerts.tell_cover",
     "flag_to_owner": "assessments.alerts.tell_owner",

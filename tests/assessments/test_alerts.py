@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from assessments import flags
 from assessments.alerts import MAILS
+from assessments.models import AnswerSheet
 from practice.content import tells_too_much
 from practice.content.wording import claims
 from practice.models import Membership, Practice, Role
@@ -170,3 +171,20 @@ def test_no_mail_says_what_it_is_about(smtp, flag, olive):
         text = message.as_string().replace("riverside.example", "")
         assert [word for word in private if word in text] == []
         assert tells_too_much(f"{message['From']} {message['Subject']} {message.get_content()}") == []
+
+
+def test_closed_flag_opens_again_when_another_line_of_it_is_answered(alice, bob, dana, flag, told):
+    run_outbox()
+    close(alice, flag)
+    told()
+    with as_staff(alice):
+        sheet = AnswerSheet.objects.select_related("partner").get(pk=flag.sheet_id)
+    save(sheet, {"experienced.SC1": 3})
+    assert flag_of(alice, sheet).state == "closed"
+    save(sheet, {"experienced.SC2": 4})
+    run_outbox()
+    found = flag_of(alice, sheet)
+    assert (found.state, found.raised_at) == ("open", flag.raised_at)
+    assert found.lines == ["experienced.SC1", "experienced.SC2"]
+    assert actions(alice, flag) == [("closed", alice.id), ("reopened", None)]
+    assert told() == [(ALICE, "An item needs your attention"), (BOB, "An item needs your attention")]

@@ -80,7 +80,7 @@ def test_an_act_that_came_too_late_says_so_and_keeps_the_note(alice, bob, flag):
     assert len(actions(alice, flag)) == 1
 
 
-def test_the_results_show_history_and_acts_for_each_flag_alone(alice, couple, dana, erin):
+def test_the_results_show_acts_and_the_way_to_the_history_for_each_flag_alone(alice, couple, dana, erin):
     assignment = assign(alice, couple)
     sheets = [sheet_of(alice, assignment, partner) for partner in (dana, erin)]
     for sheet in sheets:
@@ -92,7 +92,8 @@ def test_the_results_show_history_and_acts_for_each_flag_alone(alice, couple, da
     assert f'action="/flags/{other.id}/acknowledge/"' in page
     for one in (mine, other):
         assert f'href="/flags/{one.id}/#close"' in page
-    assert "Acknowledged" in page
+        assert f'href="/flags/{one.id}/"' in page
+    assert "acknowledged" in page
 
 
 def test_there_is_no_way_to_close_several(alice, flag):

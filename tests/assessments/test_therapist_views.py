@@ -35,7 +35,10 @@ def statements(browser: Client, address: str) -> int:
 
 
 def is_frame(sql: str) -> bool:
-    table = re.search(r"(?:FROM|UPDATE) \"?(\w+)", sql)
+    """Session, member and scope, and the count beside the navigation of pages that are about no couple."""
+    if sql.startswith('SELECT COUNT(*) AS "__count" FROM "assessments_safetyflag"'):
+        return True
+    table = re.match(r'(?:SELECT "\w+"\."\w+".*? FROM|UPDATE) "?(\w+)', sql)
     return sql in ("BEGIN", "COMMIT") or sql.startswith("SET LOCAL") or bool(table and table[1] in FRAME)
 
 
@@ -74,7 +77,11 @@ def test_who_needs_the_therapist_first_stands_on_top(browser, alice):
     closed = make_flagged(alice, "B closed")
     with as_staff(alice):
         close_couple(closed, reason="completed")
-    assert shown(browser.get("/")) == ["Z urgent", "C overdue", "A rest", "B closed"]
+    done = make_couple(alice, label="D done")
+    with as_staff(alice):
+        close_couple(done, reason="completed")
+    # A follow-up may raise a flag after care has ended, and then it is as urgent as any.
+    assert shown(browser.get("/")) == ["B closed", "Z urgent", "C overdue", "A rest", "D done"]
 
 
 def test_a_row_says_state_forms_flags_and_window(browser, alice, couple, dana, erin):
