@@ -15,8 +15,8 @@ class CheckInRow:
     points: tuple[CheckIn | None, ...]
 
 
-def check_in_rows(series: Sequence[CheckInSeries]) -> list[CheckInRow]:
-    """Oldest first, each wave once."""
-    opened = sorted({(point.at, point.wave) for one in series for point in one.points})
+def check_in_rows(series: Sequence[CheckInSeries], *, last: int | None) -> list[CheckInRow]:
+    """Oldest first, each wave once; of the `last` check-ins, or None for all."""
+    opened = sorted({(point.at, point.wave) for one in series for point in one.points})[-last if last else None :]
     by_wave = [{point.wave: point for point in one.points} for one in series]
     return [CheckInRow(at, tuple(points.get(wave) for points in by_wave)) for at, wave in opened]

@@ -6,7 +6,7 @@ submitted close enough in time; there is no filling in of a missing side. What i
 shown for one. Formulas: clinical/design.md 1.5 and 3.4.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import hypot, sqrt
@@ -75,15 +75,21 @@ class TruthAndBias:
 
 
 def dyadic(
-    instrument: Instrument, x: SheetScores, y: SheetScores, days_between: float | None
+    instrument: Instrument,
+    x: SheetScores,
+    y: SheetScores,
+    days_between: float | None,
+    *,
+    only: Collection[str] | None = None,
 ) -> dict[str, dict[str, DyadicValue]]:
-    """All values of two sides as {dyadic id: {score id: DyadicValue}}; X is the receiver.
+    """The values of two sides as {dyadic id: {score id: DyadicValue}}, all or only some; X is the receiver.
 
     `x` and `y` are what score_sheet returned, {} for a sheet that was not submitted; then `days_between` is None.
     A composite is the operation on the means over the inputs that both sides have, not on the two composites.
     """
     sheets = {"X": x, "Y": y}
-    return {entry["id"]: _values(instrument, entry, sheets, days_between) for entry in instrument.dyadic}
+    asked = (entry for entry in instrument.dyadic if only is None or entry["id"] in only)
+    return {entry["id"]: _values(instrument, entry, sheets, days_between) for entry in asked}
 
 
 def are_paired(instrument: Instrument, days_between: float | None) -> bool:

@@ -14,7 +14,12 @@ from assessments.measurement import Parameters, difference_error, exceeds
 from assessments.paired import gap_of, paired_scores
 from assessments.record import ScoredSheet
 from assessments.results import days_apart, scores_from_json
+from assessments.scoring import SheetScores
 from clients.models import Partner
+
+GAP = "gap"
+# By wave and partner.
+ExactScores = Mapping[tuple[UUID, UUID], SheetScores]
 
 
 @dataclass(frozen=True)
@@ -47,8 +52,9 @@ def gap_series(
         waves.setdefault(sheet.wave, {})[sheet.partner] = sheet
     if len(partners) != 2 or gap_of(instrument) is None:
         return []
+    exact = {(sheet.wave, sheet.partner): scores_from_json(sheet.scores or {}) for sheet in sheets}
     return [
-        _series(receiver, giver, instrument, list(waves.values()), parameters)
+        _series(receiver, giver, instrument, list(waves.values()), exact, parameters)
         for receiver, giver in (tuple(partners), tuple(reversed(partners)))
     ]
 
@@ -58,9 +64,10 @@ def _series(
     giver: Partner,
     instrument: Instrument,
     waves: list[dict[UUID, ScoredSheet]],
+    exact: ExactScores,
     parameters: Parameters,
 ) -> dict[str, GapSeries]:
-    values = [(next(iter(wave.values())), _wave_gaps(instrument, wave, receiver, giver)) for wave in waves]
+    values = [(next(iter(wave.values())), _wave_gaps(instrument, wave, exact, (receiver, giver))) for wave in waves]
     series = {}
     for key in paired_scores(instrument):
         error = parameters.error(key)
@@ -73,12 +80,12 @@ def _series(
 
 
 def _wave_gaps(
-    instrument: Instrument, wave: Mapping[UUID, ScoredSheet], receiver: Partner, giver: Partner
+    instrument: Instrument, wave: Mapping[UUID, ScoredSheet], exact: ExactScores, pair: tuple[Partner, Partner]
 ) -> Mapping[str, DyadicValue]:
-    mine, other = wave.get(receiver.id), wave.get(giver.id)
+    mine, other = (wave.get(partner.id) for partner in pair)
     days = days_apart(mine.submitted_at if mine else None, other.submitted_at if other else None)
-    stored = [scores_from_json(one.scores or {}) if one else {} for one in (mine, other)]
-    return dyadic(instrument, stored[0], stored[1], days)["gap"]
+    stored = [exact[one.wave, one.partner] if one else {} for one in (mine, other)]
+    return dyadic(instrument, stored[0], stored[1], days, only={GAP})[GAP]
 
 
 def _has_moved(points: Sequence[GapPoint], error: float | None) -> bool:

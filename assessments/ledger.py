@@ -97,7 +97,7 @@ def ledger(record: CoupleRecord) -> list[LedgerRow]:
 
 def adherence(record: CoupleRecord) -> list[PartnerAdherence]:
     """How much of what was planned each partner did in the week they last reported."""
-    return [_partner_adherence(record, partner) for partner in record.partners]
+    return [partner_adherence(record, partner) for partner in record.partners]
 
 
 def title_of(record: CoupleRecord, activity: HeldActivity) -> str:
@@ -133,7 +133,7 @@ def _runs_in(activity: HeldActivity, monday: date) -> bool:
 
 
 def _entry(record: CoupleRecord, partner: UUID, monday: date, activity: HeldActivity) -> Json | None:
-    report = next((one for one in record.reports if one.partner_id == partner and one.monday == monday), None)
+    report = record.report_of.get((partner, monday))
     return None if report is None else report.entries.get(str(activity.id))
 
 
@@ -141,7 +141,7 @@ def _number(entry: Json | None, name: str) -> int | None:
     return None if entry is None else entry.get(name)
 
 
-def _partner_adherence(record: CoupleRecord, partner: Partner) -> PartnerAdherence:
+def partner_adherence(record: CoupleRecord, partner: Partner) -> PartnerAdherence:
     due = due_weeks(record, partner.id)
     own = [one for one in record.reports if one.partner_id == partner.id and one.monday in due]
     share, monday = None, None

@@ -8,6 +8,9 @@ from itertools import groupby
 from assessments.ledger import LedgerRow, LedgerWeek, Movement
 from assessments.record import HeldActivity
 
+# A quarter of a year: what one can still look over.
+LAST_WEEKS = 13
+
 
 @dataclass(frozen=True)
 class LedgerLine:
@@ -20,12 +23,16 @@ class LedgerLine:
 
 @dataclass(frozen=True)
 class LedgerTable:
-    """`planned` is how often a week is agreed, where it is counted; `reported` how many weeks each reported."""
+    """`planned` is how often a week is agreed, where it is counted; `reported` how many weeks each reported.
+
+    `mondays` are the newest weeks, out of `weeks` in all.
+    """
 
     title: str
     activity: HeldActivity
     planned: int | None
     mondays: tuple[date, ...]
+    weeks: int
     lines: tuple[LedgerLine, ...]
     reported: tuple[tuple[str, int, int], ...]
     movements: tuple[Movement, ...]
@@ -37,12 +44,14 @@ def ledger_tables(rows: Sequence[LedgerRow]) -> list[LedgerTable]:
 
 
 def _table(rows: Sequence[LedgerRow]) -> LedgerTable:
-    mondays = sorted({week.monday for row in rows for week in row.weeks})
+    every = sorted({week.monday for row in rows for week in row.weeks})
+    mondays = every[-LAST_WEEKS:]
     return LedgerTable(
         title=rows[0].title,
         activity=rows[0].activity,
         planned=next((week.planned for row in rows for week in row.weeks), None),
         mondays=tuple(mondays),
+        weeks=len(every),
         lines=tuple(line for row in rows for line in _lines(row, rows, mondays)),
         reported=tuple((str(row.partner.name), row.reported, len(row.weeks)) for row in rows),
         movements=tuple(movement for row in rows for movement in row.movements),

@@ -50,11 +50,14 @@ class Band:
 
 @dataclass(frozen=True)
 class TimeSeries:
+    """`marks` draws every point in one path: years of check-ins are hundreds of points."""
+
     series: str
     name: str
     name_y: float
     segments: tuple[Segment, ...]
     points: tuple[Point, ...]
+    marks: str
     band: Band | None
     trend: tuple[float, float, float, float] | None
 
@@ -77,18 +80,35 @@ class TimeChart:
     dates: tuple[tuple[float, datetime], ...]
     ticks: tuple[Tick, ...]
 
+    @property
+    def bars(self) -> list[tuple[str, str]]:
+        """The ticks of each series in one path."""
+        of: dict[str, list[str]] = {}
+        for tick in self.ticks:
+            of.setdefault(tick.series, []).append(f"M{tick.x},{tick.y}h4v{tick.height}h-4z")
+        return [(series, "".join(paths)) for series, paths in of.items()]
+
+
+@dataclass(frozen=True)
+class GapLine:
+    series: str
+    segments: tuple[Segment, ...]
+    points: tuple[Point, ...]
+    marks: str
+
 
 @dataclass(frozen=True)
 class GapChart:
     """Gaps of one domain, receiver by receiver, in a small box with the error of one gap around 0."""
 
-    series: tuple[tuple[str, tuple[Segment, ...], tuple[Point, ...]], ...]
+    series: tuple[GapLine, ...]
     band: Band
 
 
 WIDE = Frame("wide", 760, 262, 44, 640, 16, 216)
 PHONE = Frame("phone", 340, 242, 34, 256, 16, 196)
 TICK_HEIGHT = 16
+MARK, SMALL_MARK, GAP_MARK = 6.0, 4.0, 3.0
 GAP_WIDTH, GAP_HEIGHT, GAP_EDGE = 120, 36, 8
 # Of a gap's scale of -100 to 100 the small chart shows this much; what is beyond stands at its edge.
 GAP_REACH = 75.0
@@ -119,7 +139,7 @@ def gap_chart(gaps: Sequence[GapSeries]) -> GapChart | None:
         spots = [(scale.x(point.at), None if point.gap is None else _gap_y(point.gap)) for point in one.points]
         position = one.receiver.position
         points = tuple(Point(x, y, position, True) for x, y in spots if y is not None)
-        drawn.append((SERIES[position], tuple(_segments(spots)), points))
+        drawn.append(GapLine(SERIES[position], tuple(_segments(spots)), points, _marks(points, GAP_MARK)))
     reach = Z95 * (gaps[0].error or 0.0)
     return GapChart(tuple(drawn), Band(_gap_y(reach), round(_gap_y(-reach) - _gap_y(reach), 1)))
 
@@ -158,6 +178,7 @@ def _chart(
 def _series(frame: Frame, scale: _Scale, one: CheckInSeries, points: Sequence[CheckIn]) -> TimeSeries:
     spots = [(scale.x(point.at), None if point.score is None else frame.y(point.score)) for point in points]
     scored = [(x, y) for x, y in spots if y is not None]
+    drawn = tuple(Point(x, y, one.partner.position, True) for x, y in scored)
     low, high = one.band or (0.0, 0.0)
     name = str(one.partner.name)
     return TimeSeries(
@@ -165,7 +186,8 @@ def _series(frame: Frame, scale: _Scale, one: CheckInSeries, points: Sequence[Ch
         name=name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…",
         name_y=scored[-1][1] if scored else frame.bottom,
         segments=tuple(_segments(spots)),
-        points=tuple(Point(x, y, one.partner.position, True) for x, y in scored),
+        points=drawn,
+        marks=_marks(drawn, MARK if len(drawn) <= LAST_POINTS * 2 else SMALL_MARK),
         band=Band(frame.y(high), round(frame.y(low) - frame.y(high), 1)) if one.band else None,
         trend=_trend_line(frame, scale, one, points),
     )
@@ -184,6 +206,17 @@ def _trend_line(
 
 def _on_line(line: SenLine, weeks: float) -> float:
     return line.intercept + line.slope * weeks
+
+
+def _marks(points: Sequence[Point], half: float) -> str:
+    """A circle for partner 1 and a square for partner 2, `half` as wide to each side."""
+    wide = 2 * half
+    shapes = {1: f"a{half},{half} 0 1,0 {wide},0a{half},{half} 0 1,0 -{wide},0z", 2: f"h{wide}v{wide}h-{wide}z"}
+    starts = {1: 0.0, 2: half}
+    return "".join(
+        f"M{round(point.x - half, 1)},{round(point.y - starts[point.partner], 1)}{shapes[point.partner]}"
+        for point in points
+    )
 
 
 def _segments(spots: Iterable[tuple[float, float | None]]) -> Iterator[Segment]:

@@ -10,12 +10,13 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.aggregates import JSONBAgg
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import JSONObject
 
 from assessments import library
-from assessments.instruments.definition import Instrument
+from assessments.instruments.definition import Instrument, Json
 from assessments.measurement import Parameters
 from assessments.models import (
     Activity,
@@ -110,6 +111,11 @@ class CoupleRecord:
         """What changes are judged by: by instrument id and the version that a sheet names."""
         return parameters_used(self.instruments.values(), {sheet.parameters for sheet in self.sheets})
 
+    @cached_property
+    def report_of(self) -> dict[tuple[UUID, date], WeekReport]:
+        """By partner and Monday."""
+        return {(one.partner_id, one.monday): one for one in self.reports}
+
     def sheets_of(self, instrument_id: str, *, since: datetime | None = None) -> list[ScoredSheet]:
         """The opened sheets of one instrument, of any version, of windows that opened from `since` on."""
         own = (one for one in self.sheets if one.opened_at and one.instrument.partition("@")[0] == instrument_id)
@@ -151,18 +157,48 @@ def _partners(couple: Couple) -> QuerySet[Partner]:
 
 
 def _sheets(couple: Couple) -> Iterable[ScoredSheet]:
+    """Packed by PostgreSQL into one value: to read hundreds of times one by one takes longer than all the rest."""
     scored = SheetScores.objects.filter(sheet_id=OuterRef("pk"))
-    rows = (
-        AnswerSheet.objects.filter(couple=couple)
-        .order_by("opens_at", "id")
-        .annotate(scores_json=Subquery(scored.values("scores")[:1]), version=Subquery(scored.values("parameters")[:1]))
+    fields = {
+        "partner": "partner_id",
+        "wave": "wave_id",
+        "opened_at": "wave__opened_at",
+        "ended_at": "wave__closed_at",
+        "monday": "week_of",
+        **{name: name for name in ("instrument", "content_hash", "opens_at", "closes_at", "submitted_at", "state")},
+        "safety_lines": "safety_lines",
+    }
+    packed = JSONObject(
+        **{name: F(source) for name, source in fields.items()},
+        scores=Subquery(scored.values("scores")[:1]),
+        parameters=Subquery(scored.values("parameters")[:1]),
     )
-    named = rows.values_list(
-        "partner_id", "wave_id", "instrument", "content_hash", "opens_at", "closes_at", "wave__opened_at",
-        "wave__closed_at", "submitted_at", "state",
-        "safety_lines", "scores_json", "week_of", "version",
-    )  # fmt: skip
-    return (ScoredSheet(*row[:-1], parameters=row[-1] or "") for row in named)
+    rows = AnswerSheet.objects.filter(couple=couple)
+    found = rows.aggregate(sheets=JSONBAgg(packed, order_by=("opens_at", "id"), default=Value([])))
+    return map(_sheet, found["sheets"])
+
+
+def _sheet(row: Json) -> ScoredSheet:
+    return ScoredSheet(
+        partner=UUID(row["partner"]),
+        wave=UUID(row["wave"]),
+        instrument=row["instrument"],
+        content_hash=row["content_hash"],
+        opens_at=datetime.fromisoformat(row["opens_at"]),
+        closes_at=datetime.fromisoformat(row["closes_at"]),
+        opened_at=_moment(row["opened_at"]),
+        ended_at=_moment(row["ended_at"]),
+        submitted_at=_moment(row["submitted_at"]),
+        state=row["state"],
+        safety_lines=row["safety_lines"],
+        scores=row["scores"],
+        monday=date.fromisoformat(row["monday"]) if row["monday"] else None,
+        parameters=row["parameters"] or "",
+    )
+
+
+def _moment(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
 
 
 def _flags(couple: Couple) -> QuerySet[SafetyFlag]:

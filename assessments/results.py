@@ -7,6 +7,7 @@ here: see assessments/opening.py.
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Prefetch
@@ -79,6 +80,7 @@ def scores_from_json(stored: Mapping[str, Any]) -> dict[str, dict[str, Score]]:
     }
 
 
+@lru_cache(maxsize=4096)
 def as_fraction(number: float | None) -> Fraction | None:
     """A stored score as the exact fraction it is."""
     # Scores are quotients of small whole numbers, so the nearest such fraction is the score itself.

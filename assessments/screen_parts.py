@@ -9,7 +9,7 @@ from uuid import UUID
 from assessments.attainment import attainment_t
 from assessments.goals import level_texts
 from assessments.instruments.definition import Json
-from assessments.ledger import LedgerRow, PartnerAdherence, adherence
+from assessments.ledger import LedgerRow, PartnerAdherence, partner_adherence
 from assessments.models import Goal, SafetyFlag, SpecificRequest, WeekReport
 from assessments.record import CoupleRecord
 from assessments.week_values import KEPT, MISSED, SmallWin
@@ -153,7 +153,7 @@ def partner_plan(record: CoupleRecord, partner: Partner, rows: Sequence[LedgerRo
     return PartnerPlan(
         partner=partner,
         activities=tuple(_planned(record, row) for row in own),
-        adherence=next(one for one in adherence(record) if one.partner.id == partner.id),
+        adherence=partner_adherence(record, partner),
         engagement=next((one for one in reversed(rated) if one is not None), None),
     )
 

@@ -20,9 +20,10 @@ Call = Callable[[Any], None]
 
 @dataclass(frozen=True)
 class Measured:
-    """Calls a second over the whole load, and the 95th percentile of one call in milliseconds."""
+    """Calls a second over the whole load, and percentiles of one call in milliseconds."""
 
     rate: float
+    p50: float
     p95: float
 
 
@@ -55,7 +56,12 @@ def measure(calls: Sequence[Call], *, connect: Callable[[], Any], at_once: int) 
     seconds = time.perf_counter() - start
     if failures:
         raise failures[0]
-    return Measured(len(took) / seconds, sorted(took)[math.ceil(0.95 * len(took)) - 1] * 1000)
+    return Measured(len(took) / seconds, percentile(took, 0.5), percentile(took, 0.95))
+
+
+def percentile(took: Sequence[float], share: float) -> float:
+    """In milliseconds, of seconds."""
+    return sorted(took)[math.ceil(share * len(took)) - 1] * 1000
 
 
 @contextmanager

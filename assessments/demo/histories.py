@@ -94,11 +94,11 @@ DISAGREE = History(
 ENDS_TOGETHER = History(
     "ends together", ("Ada", "Silas"),
     (
-        Course(series("61 57 54 50 46 39 36 32 29 25"), (60, 42, 26), (42, 33, 25), 0.9, 0.9, 3),
-        Course(series("57 54 54 46 43 39 32 32 29 29"), (56, 41, 28), (44, 35, 27), 0.9, 0.85, 3),
+        Course(series("61 57 54 50 46 39 36 32 29 25"), (60, 42, 28, 26), (42, 33, 27, 25), 0.9, 0.9, 3),
+        Course(series("57 54 54 46 43 39 32 32 29 29"), (56, 41, 29, 28), (44, 35, 28, 27), 0.9, 0.85, 3),
     ),
     ("LV", "RP"), (Given("P31", times=5, until=7), Given("P41"), Given("P44", week=7)),
-    steps={1: "S3", 7: "S4", 9: "S7"}, reviews=(6,), weeks=10, ended_weeks_ago=7, ending="completed",
+    steps={1: "S3", 7: "S4", 9: "S7"}, reviews=(6, 10), weeks=10, ended_weeks_ago=14, ending="completed",
     engagement=(4, 4), stages=(0, 1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4), aims=(PROMISES,),
 )  # fmt: skip
 SEPARATES = History(

@@ -17,7 +17,7 @@ from assessments.demo.courses import Given, History
 from assessments.demo.forms import answers_for
 from assessments.demo.reporting import Cast, Reporter
 from assessments.demo.telling import INSTRUMENT, Teller, as_partner
-from assessments.ending import close_care
+from assessments.ending import close_care, follow_up_at
 from assessments.goals import end_goal, rate_goal, write_goal
 from assessments.intentions import asks_intention, save_intention
 from assessments.models import Activity, AnswerSheet
@@ -98,7 +98,9 @@ class Play:
 
     def answer_forms(self, week: int) -> None:
         """The forms whose window opens before the session of this week, answered by whoever does answer."""
-        opens = self.session_at(week) - OPENS_BEFORE
+        self.answer_opened(self.session_at(week) - OPENS_BEFORE, week)
+
+    def answer_opened(self, opens: datetime, week: int) -> None:
         self.clock.move_to(opens)
         self.work()
         self.reporter.begin_week(week)
@@ -196,7 +198,9 @@ class Play:
 
     def record_session(self, week: int) -> None:
         gone = self.history.left_after is not None and week > self.history.left_after
-        review = CounselingSession.Review.KEEP if week in self.history.reviews else ""
+        ends = self.history.ending and week == self.history.weeks
+        decided = CounselingSession.Review.STOP if ends else CounselingSession.Review.KEEP
+        review = decided if ends or week in self.history.reviews else ""
         details = SessionDetails(held_at=timezone.now(), safety_reviewed=week % 3 == 0, review=review)
         if gone:
             kind, partner = CounselingSession.Kind.ONE_TO_ONE, self.cast.partners[1].id
@@ -239,23 +243,15 @@ class Play:
             save_session(self.cast.couple, details, membership=self.teller.membership)
 
     def end(self) -> None:
-        """Care ends: after a follow-up where it was completed, after a talk with each where they part."""
-        last = self.history.weeks + self.history.ended_weeks_ago - 1
-        if self.history.ending == Couple.ClosedReason.COMPLETED:
-            self.assign(INSTRUMENT, week=last)
-            self.answer_forms(last)
-            self.clock.move_to(self.session_at(last))
-            with self.teller.therapist():
-                details = SessionDetails(held_at=timezone.now(), safety_reviewed=True, review="stop")
-                save_session(self.cast.couple, details, membership=self.teller.membership)
-        else:
+        """Care ends: after a talk with each where they part; where it was completed, both are asked once more."""
+        completed = self.history.ending == Couple.ClosedReason.COMPLETED
+        if not completed:
             for position in (1, 2):
-                self.clock.move_to(self.session_at(last) + timedelta(days=position - 1))
+                self.clock.move_to(self.session_at(self.history.weeks + 1) + timedelta(days=position - 1))
                 self.talk_alone(position)
         with self.teller.therapist():
-            close_care(
-                self.cast.couple,
-                reason=self.history.ending,
-                membership=self.teller.membership,
-                ask_again=self.history.ending == Couple.ClosedReason.COMPLETED,
-            )
+            membership = self.teller.membership
+            close_care(self.cast.couple, reason=self.history.ending, membership=membership, ask_again=completed)
+            opens = follow_up_at(timezone.now())
+        if completed:
+            self.answer_opened(opens, self.history.weeks + 1)

@@ -85,11 +85,6 @@ def at(items: Mapping[object, str], key: object) -> str:
 
 
 @register.filter
-def add_float(value: float, more: float) -> float:
-    return round(value + more, 1)
-
-
-@register.filter
 def chart_width(frame: Frame) -> int:
     return frame.right - frame.left
 

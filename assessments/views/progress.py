@@ -1,3 +1,4 @@
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -27,9 +28,9 @@ def screen_page(request: StaffRequest, couple_id: UUID, template: str, *, last: 
         "couple": couple,
         "screen": screen,
         "charts": check_in_charts(screen.check_ins, screen.ledger, last=last),
-        "rows": check_in_rows(screen.check_ins),
+        "rows": check_in_rows(screen.check_ins, last=last),
         "domains": gap_rows(screen.full_forms),
-        "tables": ledger_tables(screen.ledger),
+        "tables": partial(ledger_tables, screen.ledger),
     }
     return render(request, f"assessments/{template}.html", context)
 

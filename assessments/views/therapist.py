@@ -1,3 +1,4 @@
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -5,7 +6,7 @@ from uuid import UUID
 import segno
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -31,6 +32,7 @@ from practice.forms import add_faults, posted
 from practice.models import TREATING
 
 ON_A_PAGE = 25
+SHOWN_BEGUN, SHOWN_COMING = 4, 2
 NEEDS = {"flag": gettext_lazy("Open flag"), "overdue": gettext_lazy("Overdue")}
 
 
@@ -64,7 +66,7 @@ def couple(request: StaffRequest, couple_id: UUID) -> HttpResponse:
         "partners": [(one, standings[one.id], agreed_of(standings[one.id])) for one in partners],
         "alone": alone_of(partners),
         "proposals": [(one, title_of(one.instrument)) for one in proposals_of(found)],
-        "forms": given_forms(found),
+        "forms": given_forms(found, every=request.GET.get("windows") == "all"),
         "flags": flags.order_by(BY_LEVEL, "raised_at"),
         "treats": treats(request.membership, found),
         "now": timezone.now(),
@@ -97,26 +99,49 @@ class GivenWave:
 
 @dataclass(frozen=True)
 class GivenForm:
+    """`left_out` counts the windows that are not shown."""
+
     assignment: Assignment
     title: str
     waves: list[GivenWave]
+    left_out: int
 
 
-def given_forms(couple: Couple) -> list[GivenForm]:
-    """The couple's assignments, newest first, with each sheet's newest invitation."""
+def given_forms(couple: Couple, *, every: bool) -> list[GivenForm]:
+    """The couple's assignments, newest first, with each sheet's newest invitation.
+
+    Every window, or those around now: check-ins of years are not read to show the newest.
+    """
+    now = timezone.now()
+    of: dict[UUID, list[Wave]] = {}
+    for wave in Wave.objects.filter(couple=couple).select_related("assignment").order_by("number"):
+        of.setdefault(wave.assignment_id, []).append(wave)
+    shown = {key: waves if every else around(waves, now) for key, waves in of.items()}
     sheets = AnswerSheet.objects.select_related("partner").order_by("partner__position")
-    waves = Wave.objects.order_by("number").prefetch_related(Prefetch("sheets", sheets))
-    found = Assignment.objects.filter(couple=couple).order_by("-created_at").prefetch_related(Prefetch("waves", waves))
+    prefetch_related_objects([wave for waves in shown.values() for wave in waves], Prefetch("sheets", sheets))
     sent = Invitation.objects.filter(partner__couple=couple).order_by("created_at")
     newest = {invitation.sheet_id: invitation for invitation in sent}
-    return [GivenForm(one, title_of(one.instrument), given_waves(one, newest)) for one in found]
-
-
-def given_waves(assignment: Assignment, newest: dict[UUID, Invitation]) -> list[GivenWave]:
     return [
-        GivenWave(wave, [GivenSheet(sheet, newest.get(sheet.id)) for sheet in wave.sheets.all()], was_called_off(wave))
-        for wave in assignment.waves.all()
+        GivenForm(
+            assignment=one,
+            title=title_of(one.instrument),
+            waves=[given_wave(wave, newest) for wave in shown.get(one.id, [])],
+            left_out=len(of.get(one.id, [])) - len(shown.get(one.id, [])),
+        )
+        for one in Assignment.objects.filter(couple=couple).order_by("-created_at")
     ]
+
+
+def around(waves: Sequence[Wave], now: datetime) -> list[Wave]:
+    """The newest windows that have begun, and the next to come."""
+    begun = [wave for wave in waves if wave.opens_at <= now]
+    return [*begun[-SHOWN_BEGUN:], *waves[len(begun) : len(begun) + SHOWN_COMING]]
+
+
+def given_wave(wave: Wave, newest: Mapping[UUID, Invitation]) -> GivenWave:
+    return GivenWave(
+        wave, [GivenSheet(sheet, newest.get(sheet.id)) for sheet in wave.sheets.all()], was_called_off(wave)
+    )
 
 
 def title_of(ref: str) -> str:

@@ -14,6 +14,7 @@ from clients.models import Couple, Partner
 
 MONDAY = datetime(2026, 1, 5, 9, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
+WINDOW = timedelta(days=4)
 PRACTICE = UUID(int=8)
 COUPLE = Couple(id=UUID(int=9), practice_id=PRACTICE, label="D & E", created_at=MONDAY - WEEK)
 DANA = Partner(id=UUID(int=1), practice_id=PRACTICE, couple=COUPLE, position=1, name="Dana")
@@ -51,9 +52,10 @@ def _check_in(partner: Partner, number: int, score: float | None, version: str) 
     at = MONDAY + number * WEEK
     scores = None if score is None else {"experienced": {"CK": _score(score), "CKJ": _score(score)}}
     return ScoredSheet(
-        partner.id, UUID(int=1000 + number), CHECK_IN.ref, CHECK_IN.content_hash, at, at + timedelta(days=4),
-        at, None, at if scores else None, "submitted" if scores else "expired", True, scores, at.date(),
-        version if scores else "",
+        partner=partner.id, wave=UUID(int=1000 + number), instrument=CHECK_IN.ref, content_hash=CHECK_IN.content_hash,
+        opens_at=at, closes_at=at + WINDOW, opened_at=at, ended_at=at + WINDOW, submitted_at=at if scores else None,
+        state="submitted" if scores else "expired", safety_lines=True, scores=scores, monday=at.date(),
+        parameters=version if scores else "",
     )  # fmt: skip
 
 
@@ -66,8 +68,9 @@ def full_form(
     scores = {"experienced": {key: _score(one) for key, one in by_topic.items()},
               "enacted": {key: _score(enacted) for key in by_topic}}  # fmt: skip
     return ScoredSheet(
-        partner.id, UUID(int=2000 + week), FULL.ref, FULL.content_hash, at, at + timedelta(days=4), at, None, at,
-        "submitted", True, scores, None, "start-1",
+        partner=partner.id, wave=UUID(int=2000 + week), instrument=FULL.ref, content_hash=FULL.content_hash,
+        opens_at=at, closes_at=at + WINDOW, opened_at=at, ended_at=at + WINDOW, submitted_at=at, state="submitted",
+        safety_lines=True, scores=scores, monday=None, parameters="start-1",
     )  # fmt: skip
 
 

@@ -98,7 +98,8 @@ def check_ends():
         ("Lotte & Vincent", "separated"),
     }
     follow_up = AnswerSheet.objects.filter(couple__label="Ada & Silas", instrument__startswith="ena-c@")
-    assert follow_up.filter(state="submitted").count() == 6
+    assert follow_up.filter(state="submitted").count() == 8
+    assert follow_up.filter(wave__assignment__follow_up=True, state="submitted").count() == 2
     assert Couple.objects.filter(own_results_allowed=True).values_list("label", flat=True).get() == "Thea & Milo"
 
 

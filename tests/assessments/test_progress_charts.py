@@ -44,7 +44,7 @@ def test_every_score_has_a_point_and_every_gap_breaks_the_line(given_scores):
     runs = "".join("x" if score is not None else " " for score in given_scores).split()
     for chart in charts(given_scores):
         [one] = [series for series in chart.series if series.series == "series-a"]
-        assert len(one.points) == sum(map(len, runs))
+        assert len(one.points) == one.marks.count("M") == sum(map(len, runs))
         assert [len(segment.path.split()) for segment in one.segments] == [len(run) for run in runs if len(run) > 1]
 
 
@@ -90,9 +90,9 @@ def test_gaps_lie_inside_their_box(waves):
     ]
     chart = gap_chart(forms_of(*sheets).domains[0].gaps)
     assert chart is not None
-    for _, _, points in chart.series:
-        assert len(points) == len(waves)
-        assert all(0 < point.x < GAP_WIDTH and 0 < point.y < GAP_HEIGHT for point in points)
+    for one in chart.series:
+        assert len(one.points) == one.marks.count("M") == len(waves)
+        assert all(0 < point.x < GAP_WIDTH and 0 < point.y < GAP_HEIGHT for point in one.points)
     assert 0 < chart.band.y < chart.band.y + chart.band.height < GAP_HEIGHT
 
 

@@ -74,8 +74,9 @@ def test_a_request_says_what_each_says_and_nothing_of_weeks_without_a_word():
 
 def test_a_check_in_is_one_row_with_a_place_for_each():
     record = made(*check_ins_of(DANA, 60, 50), *check_ins_of(ERIN, 40))
-    rows = check_in_rows(check_ins(record))
+    rows = check_in_rows(check_ins(record), last=None)
     assert [[point.score if point else None for point in row.points] for row in rows] == [[60, 40], [50, None]]
+    assert check_in_rows(check_ins(record), last=1) == rows[1:]
 
 
 def test_an_activity_is_one_table_with_a_line_for_what_each_says():
