@@ -56,8 +56,10 @@ WITH session AS (
   VALUES (%(once)s, %(practice)s, %(partner)s, %(key)s, %(fingerprint)s, 200, %(body)s, %(now)s)
 )
 INSERT INTO assessments_sheetscores
-       (id, practice_id, sheet_id, partner_id, instrument, content_hash, scorer_version, scores, quality, scored_at)
-VALUES (%(score)s, %(practice)s, %(sheet)s, %(partner)s, %(instrument)s, %(hash)s, '1', %(scores)s, '[]', %(now)s)
+       (id, practice_id, sheet_id, partner_id, instrument, content_hash, scorer_version, scores, joint_scores, quality,
+        safety_unanswered, parameters, scored_at)
+VALUES (%(score)s, %(practice)s, %(sheet)s, %(partner)s, %(instrument)s, %(hash)s, '1', %(scores)s, %(scores)s, '[]',
+        '{}', 'start-1', %(now)s)
 """
 
 
