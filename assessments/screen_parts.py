@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +11,12 @@ from assessments.goals import level_texts
 from assessments.instruments.definition import Json
 from assessments.ledger import LedgerRow, PartnerAdherence, partner_adherence
 from assessments.models import Goal, SafetyFlag, SpecificRequest, WeekReport
+from assessments.proposals import CHECK_IN, Proposal, proposals_from
 from assessments.record import CoupleRecord
 from assessments.week_values import KEPT, MISSED, SmallWin
 from assessments.weeks import wins_of
-from clients.models import CounselingSession, Couple, Partner
+from clients.models import CounselingSession, Partner
 
-REVIEW_AFTER = timedelta(weeks=8)
 SAFETY_BARRIER = "did_not_feel_safe"
 
 
@@ -32,13 +32,13 @@ class SafetyStrip:
 
 @dataclass(frozen=True)
 class Header:
-    """`last_form` is when a full form was last given; `review_due` whether it is time for the next."""
+    """`last_form` is when a full form was last given; `due` what is proposed to be given next."""
 
     session_number: int
     weeks: int
     next_session: CounselingSession | None
     last_form: datetime | None
-    review_due: bool
+    due: tuple[Proposal, ...]
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,11 @@ def strip_of(record: CoupleRecord) -> SafetyStrip:
     )
 
 
+def to_talk_about(header: Header) -> list[str]:
+    """The forms that are due and that a session begins or ends with; a check-in is only to be assigned."""
+    return ["The full form" for one in header.due if one.kind != CHECK_IN]
+
+
 def header_of(record: CoupleRecord, now: datetime) -> Header:
     held = [one for one in record.held_sessions if one.kind == CounselingSession.Kind.COUPLE]
     coming = [one for one in record.sessions if one.held_at is None and one.planned_at and one.planned_at >= now]
@@ -121,16 +126,8 @@ def header_of(record: CoupleRecord, now: datetime) -> Header:
         weeks=(now - record.couple.care_since).days // 7,
         next_session=min(coming, key=lambda one: one.planned_at or now, default=None),
         last_form=last_form,
-        review_due=last_form is not None and _review_due(record, held, last_form, now),
+        due=tuple(proposals_from(record, now=now)),
     )
-
-
-def _review_due(record: CoupleRecord, held: Sequence[CounselingSession], since: datetime, now: datetime) -> bool:
-    """After as many sessions as the template's review says, or eight weeks; not where care has ended (2.5)."""
-    doses = (practice["dose"] for practice in record.template.practices.values())
-    every = next(dose["every_sessions"] for dose in doses if "every_sessions" in dose)
-    sessions = sum(one.held_at is not None and one.held_at > since for one in held)
-    return record.couple.state != Couple.State.CLOSED and (sessions >= every or now - since >= REVIEW_AFTER)
 
 
 def step_of(record: CoupleRecord) -> Json | None:

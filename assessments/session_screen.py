@@ -37,6 +37,7 @@ from assessments.screen_parts import (
     stage_of,
     step_of,
     strip_of,
+    to_talk_about,
 )
 from clients.models import Partner
 
@@ -98,7 +99,7 @@ def session_screen(record: CoupleRecord, *, now: datetime | None = None) -> Scre
         goals_due=[one.goal.behaviour for one in goals if _is_due(one.goal, now)],
         open_requests=_open_requests(record),
         shared_wins=sum(one.win.share_via_therapist for one in wins),
-        due_forms=["The full form"] if header.review_due else [],
+        due_forms=to_talk_about(header),
         talks_missing=any(partner.state == Partner.State.ACTIVE and not at for partner, at in strip.talks),
     )
     return Screen(

@@ -43,13 +43,22 @@ def test_a_full_form_is_due_after_six_sessions_or_eight_weeks(weeks, sessions, i
     record = replace(
         made(full_form(DANA, 0, 50)), sessions=tuple(couple_session(number + 1) for number in range(sessions))
     )
-    assert header_of(record, MONDAY + timedelta(weeks=weeks)).review_due == is_due
+    due = header_of(record, MONDAY + timedelta(weeks=weeks)).due
+    assert ("review" in [one.kind for one in due]) == is_due
 
 
-def test_no_form_is_due_before_the_first_and_after_care_has_ended():
-    assert not header_of(made(), MONDAY + 20 * WEEK).review_due
-    closed = Couple(practice_id=PRACTICE, created_at=MONDAY, state=Couple.State.CLOSED)
-    assert not header_of(replace(made(full_form(DANA, 0, 50)), couple=closed), MONDAY + 20 * WEEK).review_due
+def test_what_is_due_is_what_the_couples_page_proposes():
+    assert [one.kind for one in header_of(made(), MONDAY + 20 * WEEK).due] == ["intake", "check_in"]
+    closed = Couple(
+        practice_id=PRACTICE,
+        created_at=MONDAY,
+        state=Couple.State.CLOSED,
+        closed_reason="completed",
+        closed_at=MONDAY + WEEK,
+    )
+    record = replace(made(full_form(DANA, 0, 50)), couple=closed)
+    assert [one.kind for one in header_of(record, MONDAY + 2 * WEEK).due] == []
+    assert [one.kind for one in header_of(record, MONDAY + 20 * WEEK).due] == ["follow_up"]
 
 
 def test_a_due_form_and_missing_talks_are_on_the_agenda():
