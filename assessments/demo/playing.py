@@ -121,7 +121,11 @@ class Play:
         with self.teller.therapist():
             sheets = AnswerSheet.objects.filter(couple=self.cast.couple, partner__position=position)
             open_ones = sheets.filter(opens_at__lte=self.clock.at, closes_at__gt=self.clock.at)
-            found = open_ones.filter(state__in=AnswerSheet.OPEN_STATES).select_related("partner", "couple")
+            found = (
+                open_ones.filter(state__in=AnswerSheet.OPEN_STATES)
+                .select_related("partner", "couple")
+                .order_by("opens_at", "instrument")
+            )
             keys = [hand_over(sheet).key or "" for sheet in found]
         with transaction.atomic():
             return [open_link(key, browser=None).session for key in keys]
