@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.contrib.postgres.aggregates import JSONBAgg
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Case, F, OuterRef, QuerySet, Value, When
 from django.db.models.functions import JSONObject
 
 from assessments import library
@@ -26,8 +26,6 @@ from assessments.models import (
     GoalRating,
     RepairPlan,
     SafetyFlag,
-    SessionRating,
-    SheetScores,
     SpecificRequest,
     WeekReport,
 )
@@ -157,8 +155,10 @@ def _partners(couple: Couple) -> QuerySet[Partner]:
 
 
 def _sheets(couple: Couple) -> Iterable[ScoredSheet]:
-    """Packed by PostgreSQL into one value: to read hundreds of times one by one takes longer than all the rest."""
-    scored = SheetScores.objects.filter(sheet_id=OuterRef("pk"))
+    """Packed by PostgreSQL into one value: to read hundreds of times one by one takes longer than all the rest.
+
+    Scores are joined: in a subquery the policies of their table would be asked again for every sheet.
+    """
     fields = {
         "partner": "partner_id",
         "wave": "wave_id",
@@ -167,12 +167,10 @@ def _sheets(couple: Couple) -> Iterable[ScoredSheet]:
         "monday": "week_of",
         **{name: name for name in ("instrument", "content_hash", "opens_at", "closes_at", "submitted_at", "state")},
         "safety_lines": "safety_lines",
+        "scores": "scores__scores",
+        "parameters": "scores__parameters",
     }
-    packed = JSONObject(
-        **{name: F(source) for name, source in fields.items()},
-        scores=Subquery(scored.values("scores")[:1]),
-        parameters=Subquery(scored.values("parameters")[:1]),
-    )
+    packed = JSONObject(**{name: F(source) for name, source in fields.items()})
     rows = AnswerSheet.objects.filter(couple=couple)
     found = rows.aggregate(sheets=JSONBAgg(packed, order_by=("opens_at", "id"), default=Value([])))
     return map(_sheet, found["sheets"])
@@ -208,10 +206,9 @@ def _flags(couple: Couple) -> QuerySet[SafetyFlag]:
 
 def _sessions(couple: Couple) -> QuerySet[CounselingSession]:
     """With `rating`: {"stages", "engagement"} or None."""
-    rated = SessionRating.objects.filter(session_id=OuterRef("pk"))
-    rating = Subquery(rated.values(found=JSONObject(stages=F("stages"), engagement=F("engagement")))[:1])
+    rated = JSONObject(stages=F("ratings__stages"), engagement=F("ratings__engagement"))
     sessions = CounselingSession.objects.filter(couple=couple).defer("note")
-    return sessions.annotate(rating=rating).order_by("held_at", "planned_at")
+    return sessions.annotate(rating=Case(When(ratings__isnull=False, then=rated))).order_by("held_at", "planned_at")
 
 
 def _plan(couple: Couple) -> RepairPlan | None:

@@ -18,10 +18,19 @@ from assessments.assignments import monday_of
 from assessments.demo.forms import Wanted, answers_for
 from assessments.instruments.definition import CONTEXT, Instrument
 from assessments.measurement import parameters_of
-from assessments.models import ActivityHolder, Answers, AnswerSheet, Assignment, SheetScores, Wave, WeekReport
+from assessments.models import (
+    ActivityHolder,
+    Answers,
+    AnswerSheet,
+    Assignment,
+    SessionRating,
+    SheetScores,
+    Wave,
+    WeekReport,
+)
 from assessments.safety import as_json
 from assessments.weeks import report_id
-from clients.models import Couple, Partner
+from clients.models import CounselingSession, Couple, Partner
 from practice.practices import OWNER, as_maintenance
 
 WINDOW = timedelta(days=4)
@@ -89,6 +98,28 @@ def write_past(
             answer(instrument, sheets, level=level, random=random)
             if instrument.is_check_in:
                 write(WeekReport, list(_weeks(past, sheets)))
+
+
+def write_sessions(past: Past, *, count: int, until: datetime | None = None) -> None:
+    """So many weekly sessions of the couple, each rated."""
+    until = until or timezone.now() - timedelta(hours=2)
+    practice = past.couple.practice_id
+    engagement = {str(partner.id): 3 for partner in past.partners}
+    held = [until - WEEK * number for number in range(count)]
+    sessions = [
+        CounselingSession(
+            practice_id=practice, couple_id=past.couple.id, kind=CounselingSession.Kind.COUPLE, held_at=at,
+            safety_reviewed=True, written_by=past.assigned_by, created_at=at,
+        )
+        for at in held
+    ]  # fmt: skip
+    ratings = [
+        SessionRating(practice_id=practice, session_id=one.id, stages={"S3": 2}, engagement=engagement)
+        for one in sessions
+    ]
+    with as_maintenance():
+        write(CounselingSession, sessions)
+        write(SessionRating, ratings)
 
 
 def answer(instrument: Instrument, sheets: Sequence[AnswerSheet], *, level: float, random: Random) -> None:

@@ -1,7 +1,7 @@
 """The pages of a couple with years behind it, and a partner's week, through the real server, against their bare SQL.
 
-One couple with 60 check-ins, 12 full forms of both and a plan. In turn within each round: the page over HTTP, signed
-in, with tenancy and audit on; then the statements it sends, sent again without Django.
+One couple with 60 check-ins, weeks and sessions, 12 full forms of both and a plan. In turn within each round: the page
+over HTTP, signed in, with tenancy and audit on; then the statements it sends, sent again without Django.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from assessments.demo import HILLSIDE, Teller, make_practice  # noqa: E402
 from assessments.demo.clock import playing_from  # noqa: E402
 from assessments.models import AnswerSheet  # noqa: E402
 from benchmarks import _raw, _replay  # noqa: E402
-from benchmarks._history import Past, write_past  # noqa: E402
+from benchmarks._history import Past, write_past, write_sessions  # noqa: E402
 from benchmarks._load import Call, Measured, cpu_seconds, measure, resident_mib, web_server, workers  # noqa: E402
 from benchmarks.submit import spread  # noqa: E402
 from clients.access import PARTNER_COOKIE  # noqa: E402
@@ -53,7 +53,9 @@ class Maker:
             self.couple = self.agreed_couple()
         with self.teller.therapist():
             partners = list(Partner.objects.filter(couple=self.couple))
-        write_past(Past(self.couple, partners, self.therapist.id), check_ins=CHECK_INS, full_waves=FULL_WAVES)
+        past = Past(self.couple, partners, self.therapist.id)
+        write_past(past, check_ins=CHECK_INS, full_waves=FULL_WAVES)
+        write_sessions(past, count=CHECK_INS)
         self.staff = self.signed_in()
         self.partners = [token for _ in range(COUPLES_OF_PARTNERS) for token in self.opened_weeks()]
 
