@@ -175,6 +175,7 @@ class GivenWave:
 
 def proposals_from(record: CoupleRecord, *, now: datetime) -> list[Proposal]:
     """The same as proposals_of, from what was read already."""
+    open_waves = {sheet.wave for sheet in record.sheets if sheet.state in AnswerSheet.OPEN_STATES}
     waves = {
         sheet.wave: GivenWave(
             instrument=sheet.instrument.partition("@")[0],
@@ -182,7 +183,7 @@ def proposals_from(record: CoupleRecord, *, now: datetime) -> list[Proposal]:
             closes_at=sheet.closes_at,
             opened_at=sheet.opened_at,
             closed_at=sheet.ended_at,
-            is_open=any(one.wave == sheet.wave and one.state in AnswerSheet.OPEN_STATES for one in record.sheets),
+            is_open=sheet.wave in open_waves,
         )
         for sheet in record.sheets
     }
@@ -249,17 +250,8 @@ def _sessions(
 def _waves(couple: Couple) -> list[GivenWave]:
     sheets = AnswerSheet.objects.filter(wave=OuterRef("pk"), state__in=AnswerSheet.OPEN_STATES)
     waves = Wave.objects.filter(couple=couple).annotate(is_open=Exists(sheets))
-    return [
-        GivenWave(
-            instrument=one.assignment.instrument.partition("@")[0],
-            opens_at=one.opens_at,
-            closes_at=one.closes_at,
-            opened_at=one.opened_at,
-            closed_at=one.closed_at,
-            is_open=one.is_open,
-        )
-        for one in waves.select_related("assignment")
-    ]
+    fields = ("assignment__instrument", "opens_at", "closes_at", "opened_at", "closed_at", "is_open")
+    return [GivenWave(ref.partition("@")[0], *facts) for ref, *facts in waves.values_list(*fields)]
 
 
 def _is_asked(wave: GivenWave, now: datetime) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from itertools import groupby
+from math import lcm
 from statistics import median
 from typing import Any
 
@@ -195,7 +196,10 @@ def _mean_of_present(inputs: list[Fraction | None], min_inputs: int) -> Score:
 
 def mean(values: list[Fraction]) -> Fraction:
     """The exact arithmetic mean of at least one value."""
-    return sum(values, Fraction()) / len(values)
+    # Over one common denominator: each addition of fractions would reduce its sum again.
+    common = lcm(*(each.denominator for each in values))
+    total = sum(each.numerator * (common // each.denominator) for each in values)
+    return Fraction(total, common * len(values))
 
 
 def _band_of(cut: list[dict[str, Any]], value: Fraction | None) -> str | None:

@@ -56,8 +56,9 @@ class Maker:
         past = Past(self.couple, partners, self.therapist.id)
         write_past(past, check_ins=CHECK_INS, full_waves=FULL_WAVES)
         write_sessions(past, count=CHECK_INS)
-        self.staff = self.signed_in()
         self.partners = [token for _ in range(COUPLES_OF_PARTNERS) for token in self.opened_weeks()]
+        self.staff = self.signed_in()
+        _raw.analyze()
 
     def agreed_couple(self) -> Couple:
         with self.teller.therapist():

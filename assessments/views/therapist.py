@@ -113,8 +113,10 @@ def given_forms(couple: Couple, *, every: bool) -> list[GivenForm]:
     Every window, or those around now: check-ins of years are not read to show the newest.
     """
     now = timezone.now()
+    assignments = {one.id: one for one in Assignment.objects.filter(couple=couple).order_by("-created_at")}
     of: dict[UUID, list[Wave]] = {}
-    for wave in Wave.objects.filter(couple=couple).select_related("assignment").order_by("number"):
+    for wave in Wave.objects.filter(couple=couple).order_by("number"):
+        wave.assignment = assignments[wave.assignment_id]
         of.setdefault(wave.assignment_id, []).append(wave)
     shown = {key: waves if every else around(waves, now) for key, waves in of.items()}
     sheets = AnswerSheet.objects.select_related("partner").order_by("partner__position")
@@ -128,7 +130,7 @@ def given_forms(couple: Couple, *, every: bool) -> list[GivenForm]:
             waves=[given_wave(wave, newest) for wave in shown.get(one.id, [])],
             left_out=len(of.get(one.id, [])) - len(shown.get(one.id, [])),
         )
-        for one in Assignment.objects.filter(couple=couple).order_by("-created_at")
+        for one in assignments.values()
     ]
 
 
