@@ -6,6 +6,7 @@ so a verdict never changes with later data. Formulas: clinical/design.md 3.3.
 
 import random
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from statistics import StatisticsError, stdev
 from uuid import UUID
 
@@ -39,8 +40,17 @@ def parameters_used(instruments: Iterable[Instrument], versions: Iterable[str]) 
     own = set(versions) - {version for of in known.values() for version in of}
     for row in MeasurementParameters.objects.filter(version__in=own) if own else []:
         if row.instrument in known:
-            known[row.instrument][row.version] = _as_parameters(row, known[row.instrument][""])
+            start = known[row.instrument][""]
+            own_one = own_parameters(start, row.version, row.sd, row.reliability)
+            known[row.instrument][row.version] = replace(own_one, date=row.computed_at.date())
     return known
+
+
+def own_parameters(
+    start: Parameters, version: str, sd: Mapping[str, float], reliability: Mapping[str, float]
+) -> Parameters:
+    """A stored set, over the start values where it says nothing of a score."""
+    return replace(start, version=version, sd={**start.sd, **sd}, reliability={**start.reliability, **reliability})
 
 
 def recompute_parameters(practice_id: UUID) -> list[str]:
@@ -141,13 +151,3 @@ def _alpha(table: list[ItemRow]) -> tuple[float, int] | None:
         return None
     # A negative alpha says that the items do not belong together: nothing to shrink toward.
     return (alpha, len(complete)) if 0 < alpha < 1 else None
-
-
-def _as_parameters(row: MeasurementParameters, start: Parameters) -> Parameters:
-    return Parameters(
-        version=row.version,
-        sd={**start.sd, **row.sd},
-        reliability={**start.reliability, **row.reliability},
-        penalty=start.penalty,
-        date=row.computed_at.date(),
-    )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from assessments.change import Better, Verdict, own_baseline_band, verdict, verdicts_of_several, weekly_verdicts
+from assessments.change import Better, Verdict, own_baseline_band, verdict, verdicts_of_several
 from assessments.gaps import GapSeries, gap_series
 from assessments.instruments.definition import Instrument
 from assessments.measurement import COMPARED_DECIMALS, Z90, Parameters, smallest_change
@@ -168,7 +168,7 @@ def _series(
     direction = instrument.scores[score_id]["directions"][0]
     scores = [sheet.score(direction, score_id) for sheet in sheets]
     better = better_of(instrument, score_id)
-    verdicts = _frozen_verdicts(sheets, scores, score_id, known, better)
+    verdicts = [Verdict(sheet.verdict) if sheet.verdict else None for sheet in sheets]
     parameters = known[next((one.parameters for one in reversed(sheets) if one.scores is not None), "")]
     change_error, error = parameters.change_error(score_id) or 0.0, parameters.error(score_id) or 0.0
     said = [(verdict, sheet.opens_at) for verdict, sheet in zip(verdicts, sheets, strict=True) if verdict is not None]
@@ -202,21 +202,6 @@ def _is_worsening(scores: Sequence[float | None], error: float, better: Better) 
 
 def weeks_since_first(sheets: Sequence[ScoredSheet]) -> list[float]:
     return [(sheet.opens_at - sheets[0].opens_at).total_seconds() / WEEK_SECONDS for sheet in sheets]
-
-
-def _frozen_verdicts(
-    sheets: Sequence[ScoredSheet],
-    scores: Sequence[float | None],
-    score_id: str,
-    known: Mapping[str, Parameters],
-    better: Better,
-) -> list[Verdict | None]:
-    """Each check-in judged by the parameters that its own score was stored with."""
-    by_version = {
-        version: weekly_verdicts(scores, change_error=known[version].change_error(score_id) or 0.0, better=better)
-        for version in {sheet.parameters for sheet in sheets}
-    }
-    return [by_version[sheet.parameters][number] for number, sheet in enumerate(sheets)]
 
 
 def _changes(

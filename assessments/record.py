@@ -56,6 +56,8 @@ class ScoredSheet:
     # The Monday of the week that is reported with it.
     monday: date | None
     parameters: str
+    # What a check-in said when it was scored; "" where it says nothing.
+    verdict: str
 
     def score(self, direction: str, score_id: str) -> float | None:
         found = (self.scores or {}).get(direction, {}).get(score_id)
@@ -169,6 +171,7 @@ def _sheets(couple: Couple) -> Iterable[ScoredSheet]:
         "safety_lines": "safety_lines",
         "scores": "scores__scores",
         "parameters": "scores__parameters",
+        "verdict": "scores__verdict",
     }
     packed = JSONObject(**{name: F(source) for name, source in fields.items()})
     rows = AnswerSheet.objects.filter(couple=couple)
@@ -192,6 +195,7 @@ def _sheet(row: Json) -> ScoredSheet:
         scores=row["scores"],
         monday=date.fromisoformat(row["monday"]) if row["monday"] else None,
         parameters=row["parameters"] or "",
+        verdict=row["verdict"] or "",
     )
 
 

@@ -5,7 +5,8 @@ nothing on a partner's screen depends on what they do. A lowered answer closes n
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from assessments import rules, scoring
-from assessments.measurement import parameters_of
+from assessments.change import Verdict, weekly_verdicts
+from assessments.instruments.definition import Instrument, Json
+from assessments.measurement import Parameters, parameters_of
 from assessments.models import AnswerSheet
+from assessments.paired import better_of
+from assessments.parameters import own_parameters
 from assessments.plan_templates import library as templates
 from assessments.sheets import SheetForm, by_line, form_of
 from clients.models import Couple
@@ -36,10 +41,22 @@ SELECT sheet.id, sheet.instrument, sheet.content_hash, sheet.sitting, sheet.safe
          WHERE answers.practice_id = %(practice)s AND answers.sheet_id = sheet.id) AS stored,
        (SELECT report.entries FROM assessments_weekreport AS report
          WHERE report.practice_id = %(practice)s AND report.sheet_id = sheet.id) AS week_entries,
-       (SELECT own.version FROM assessments_measurementparameters AS own
+       (SELECT jsonb_build_object('version', own.version, 'sd', own.sd, 'reliability', own.reliability)
+          FROM assessments_measurementparameters AS own
          WHERE own.practice_id = %(practice)s AND own.instrument = split_part(sheet.instrument, '@', 1)
-         ORDER BY own.computed_at DESC LIMIT 1) AS own_parameters
+           AND own.version = coalesce(nullif(kept.parameters, ''), own.version)
+         ORDER BY own.computed_at DESC LIMIT 1) AS own_parameters,
+       (SELECT jsonb_agg(scored.scores ORDER BY earlier.opens_at)
+          FROM assessments_answersheet AS earlier
+          JOIN assessments_sheetscores AS scored
+            ON scored.practice_id = %(practice)s AND scored.sheet_id = earlier.id
+          JOIN clients_couple AS couple ON couple.practice_id = %(practice)s AND couple.id = earlier.couple_id
+         WHERE sheet.state = 'submitted' AND sheet.week_of IS NOT NULL
+           AND earlier.practice_id = %(practice)s AND earlier.partner_id = sheet.partner_id
+           AND earlier.week_of IS NOT NULL AND earlier.opens_at < sheet.opens_at
+           AND earlier.opens_at >= coalesce(couple.episode_started_at, couple.created_at)) AS earlier
   FROM assessments_answersheet AS sheet
+  LEFT JOIN assessments_sheetscores AS kept ON kept.practice_id = %(practice)s AND kept.sheet_id = sheet.id
  WHERE sheet.practice_id = %(practice)s AND sheet.id = %(sheet)s
 """
 
@@ -84,7 +101,8 @@ def _score(sheet_id: UUID) -> None:
     raised = rules.evaluate(form.instrument, values, given=form.given, submitted=submitted)
     raised += rules.evaluate_week(templates.latest().barrier_rules, json.loads(sheet.week_entries or "{}"))
     flags = [{"rule": one.rule, "level": one.level, "lines": one.lines} for one in raised]
-    scored = scored_row(form, values, seconds, own_parameters=sheet.own_parameters) if submitted else None
+    known = Known(json.loads(sheet.own_parameters or "null"), json.loads(sheet.earlier or "[]"))
+    scored = scored_row(form, values, seconds, known=known) if submitted else None
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT app.keep_scores(%s, %s, %s, %s, %s)",
@@ -92,20 +110,48 @@ def _score(sheet_id: UUID) -> None:
         )
 
 
+@dataclass(frozen=True)
+class Known:
+    """What a score is judged by: the practice's own parameters, and the scores of the check-ins before it."""
+
+    own: Json | None
+    earlier: list[Json]
+
+    def parameters_of(self, instrument: Instrument) -> Parameters:
+        start = parameters_of(instrument)
+        return own_parameters(start, **self.own) if self.own else start
+
+
 def scored_row(
-    form: SheetForm, values: Mapping[str, int | None], seconds: Mapping[str, int], *, own_parameters: str | None
+    form: SheetForm, values: Mapping[str, int | None], seconds: Mapping[str, int], *, known: Known
 ) -> dict[str, Any]:
-    """What the scorer makes of a submitted sheet; the same values give the same row."""
+    """What the scorer makes of a submitted sheet; the same values after the same check-ins give the same row."""
     instrument = form.instrument
     scores = scoring.score_sheet(instrument, values)
+    parameters = known.parameters_of(instrument)
     return {
         "scorer_version": scoring.SCORER_VERSION,
         "scores": as_json(scores),
         "joint_scores": as_json(scoring.joint_scores(instrument, scores)),
         "quality": scoring.quality(instrument, values, seconds),
         "safety_unanswered": unanswered_safety_lines(form, values),
-        "parameters": own_parameters or parameters_of(instrument).version,
+        "parameters": parameters.version,
+        "verdict": check_in_verdict(instrument, [*known.earlier, as_json(scores)], parameters) or "",
     }
+
+
+def check_in_verdict(instrument: Instrument, scores: Sequence[Json], parameters: Parameters) -> Verdict | None:
+    """What the last of a partner's check-ins says; `scores` as stored, in order since care began.
+
+    None for any other form, for the first scored check-in and for one without a score.
+    """
+    key = instrument.primary_score
+    error = parameters.change_error(key)
+    if not instrument.is_check_in or error is None:
+        return None
+    direction = instrument.scores[key]["directions"][0]
+    series = [one.get(direction, {}).get(key, {}).get("score") for one in scores]
+    return weekly_verdicts(series, change_error=error, better=better_of(instrument, key))[-1]
 
 
 def unanswered_safety_lines(form: SheetForm, values: Mapping[str, int | None]) -> list[str] | None:

@@ -3,6 +3,7 @@
 For measuring what reading costs. Nothing here runs the rules, so no form raises a flag.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from django.utils import timezone
 from assessments import library, scoring
 from assessments.assignments import monday_of
 from assessments.demo.forms import Wanted, answers_for
-from assessments.instruments.definition import CONTEXT, Instrument
+from assessments.instruments.definition import CONTEXT, Instrument, Json
 from assessments.measurement import parameters_of
 from assessments.models import (
     ActivityHolder,
@@ -28,7 +29,7 @@ from assessments.models import (
     Wave,
     WeekReport,
 )
-from assessments.safety import as_json
+from assessments.safety import as_json, check_in_verdict
 from assessments.weeks import report_id
 from clients.models import CounselingSession, Couple, Partner
 from practice.practices import OWNER, as_maintenance
@@ -125,12 +126,12 @@ def write_sessions(past: Past, *, count: int, until: datetime | None = None) -> 
 def answer(instrument: Instrument, sheets: Sequence[AnswerSheet], *, level: float, random: Random) -> None:
     """Write the answers of these forms, and the scores that the product makes of them."""
     lines = [line for line in instrument.lines_given(None, safety_lines=True) if line.direction != CONTEXT]
-    answers, scores = list[Answers](), list[SheetScores]()
+    answers, scores, earlier = list[Answers](), list[SheetScores](), defaultdict[UUID, list[Json]](list)
     for number, sheet in enumerate(sheets):
         given = answers_for(lines, _fixed(max(10, level - number / 5)), random)
         values = {key: int(str(value)) for key, value in given.items()}
         answers += _rows(sheet, lines, values)
-        scores.append(_scores(sheet, instrument, values))
+        scores.append(_scores(sheet, instrument, values, earlier[sheet.partner_id]))
     write(Answers, answers)
     write(SheetScores, scores)
 
@@ -153,13 +154,16 @@ def _rows(sheet: AnswerSheet, lines: Sequence[Any], values: dict[str, int]) -> I
         )  # fmt: skip
 
 
-def _scores(sheet: AnswerSheet, instrument: Instrument, values: dict[str, int]) -> SheetScores:
-    made = scoring.score_sheet(instrument, values)
+def _scores(sheet: AnswerSheet, instrument: Instrument, values: dict[str, int], earlier: list[Json]) -> SheetScores:
+    """Added to `earlier`, the scores of the same partner before it."""
+    made, parameters = scoring.score_sheet(instrument, values), parameters_of(instrument)
+    earlier.append(as_json(made))
     return SheetScores(
         practice_id=sheet.practice_id, sheet_id=sheet.id, partner_id=sheet.partner_id, instrument=instrument.ref,
-        content_hash=instrument.content_hash, scorer_version=scoring.SCORER_VERSION, scores=as_json(made),
+        content_hash=instrument.content_hash, scorer_version=scoring.SCORER_VERSION, scores=earlier[-1],
         joint_scores=as_json(scoring.joint_scores(instrument, made)), safety_unanswered=[],
-        parameters=parameters_of(instrument).version, scored_at=sheet.opens_at + ANSWERED_AFTER,
+        parameters=parameters.version, verdict=check_in_verdict(instrument, earlier, parameters) or "",
+        scored_at=sheet.opens_at + ANSWERED_AFTER,
     )  # fmt: skip
 
 

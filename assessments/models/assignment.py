@@ -81,4 +81,12 @@ class AnswerSheet(TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["practice", "wave", "partner"], name="one_sheet_per_partner")]
-        indexes = [models.Index(fields=["practice", "instrument", "content_hash"], name="sheets_of_instrument")]
+        indexes = [
+            models.Index(fields=["practice", "instrument", "content_hash"], name="sheets_of_instrument"),
+            # The newest check-ins of a partner, without walking past the other forms.
+            models.Index(
+                fields=["practice", "partner", "-opens_at"],
+                condition=models.Q(week_of__isnull=False),
+                name="check_ins_of_partner",
+            ),
+        ]

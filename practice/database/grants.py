@@ -146,6 +146,7 @@ IN_A_PRACTICE = [
     *allow(DEFINER, "practice_outboxmessage", "SELECT INSERT UPDATE", AS_PARTNER),
     *allow(SCORING, "assessments_answersheet", "SELECT", SCORED),
     *allow(SCORING, "assessments_answers", "SELECT", SCORED),
+    *allow(SCORING, "clients_couple", "SELECT", AS_SCORING, "id", "practice_id", "created_at", "episode_started_at"),
     *allow(SCORING, "assessments_importedinstrument", "SELECT", AS_SCORING),
     *allow(SCORING, "assessments_safetyflag", "SELECT INSERT", SCORED),
     *allow(SCORING, "assessments_safetyflag", "UPDATE", SCORED, "lines", "state"),

@@ -6,10 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from assessments.instruments import library
+from assessments.instruments.definition import Json
+from assessments.measurement import parameters_of
 from assessments.models import SafetyFlag, WeekReport
 from assessments.plan_templates import library as templates
 from assessments.progress import FullForms, full_forms
 from assessments.record import CoupleRecord, HeldActivity, ScoredSheet
+from assessments.safety import check_in_verdict
 from clients.models import Couple, Partner
 
 MONDAY = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -43,19 +46,21 @@ def made(
     )
 
 
-def check_ins_of(partner: Partner, *scores: float | None, version: str = "start-1") -> list[ScoredSheet]:
+def check_ins_of(partner: Partner, *scores: float | None) -> list[ScoredSheet]:
     """One check-in a week; None was not handed in."""
-    return [_check_in(partner, number, score, version) for number, score in enumerate(scores)]
+    stored = [None if one is None else {"experienced": {"CK": _score(one), "CKJ": _score(one)}} for one in scores]
+    return [_check_in(partner, number, stored[: number + 1]) for number in range(len(stored))]
 
 
-def _check_in(partner: Partner, number: int, score: float | None, version: str) -> ScoredSheet:
-    at = MONDAY + number * WEEK
-    scores = None if score is None else {"experienced": {"CK": _score(score), "CKJ": _score(score)}}
+def _check_in(partner: Partner, number: int, until_then: Sequence[Json | None]) -> ScoredSheet:
+    at, scores = MONDAY + number * WEEK, until_then[-1]
+    handed_in = [one for one in until_then if one is not None]
+    verdict = check_in_verdict(CHECK_IN, handed_in, parameters_of(CHECK_IN)) if scores else None
     return ScoredSheet(
         partner=partner.id, wave=UUID(int=1000 + number), instrument=CHECK_IN.ref, content_hash=CHECK_IN.content_hash,
         opens_at=at, closes_at=at + WINDOW, opened_at=at, ended_at=at + WINDOW, submitted_at=at if scores else None,
         state="submitted" if scores else "expired", safety_lines=True, scores=scores, monday=at.date(),
-        parameters=version if scores else "",
+        parameters="start-1" if scores else "", verdict=verdict or "",
     )  # fmt: skip
 
 
@@ -70,7 +75,7 @@ def full_form(
     return ScoredSheet(
         partner=partner.id, wave=UUID(int=2000 + week), instrument=FULL.ref, content_hash=FULL.content_hash,
         opens_at=at, closes_at=at + WINDOW, opened_at=at, ended_at=at + WINDOW, submitted_at=at, state="submitted",
-        safety_lines=True, scores=scores, monday=None, parameters="start-1",
+        safety_lines=True, scores=scores, monday=None, parameters="start-1", verdict="",
     )  # fmt: skip
 
 

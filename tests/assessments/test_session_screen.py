@@ -15,9 +15,10 @@ from assessments import library, plans
 from assessments.assignments import end_assignment
 from assessments.change import Verdict
 from assessments.demo.clock import playing_from
-from assessments.models import Activity, AnswerSheet, Assignment, MeasurementParameters
+from assessments.models import Activity, AnswerSheet, Assignment, MeasurementParameters, SheetScores
 from assessments.progress import check_ins, companions
 from assessments.record import record_of
+from assessments.rescoring import rescore
 from assessments.session_screen import session_screen
 from assessments.weeks import save_week
 from benchmarks._history import Past, write_past
@@ -172,6 +173,27 @@ def test_a_verdict_keeps_the_parameters_that_its_score_was_stored_with(alice, co
     assert [point.score for point in series.points if point.score is not None] == [75, 50, 50, 50]
     assert series.parameters.version == "own-1"
     assert "start-1" in used
+
+
+def test_a_verdict_asks_nothing_of_the_episode_before(alice, couple, dana):
+    for missing in (3, 2, 2):
+        answer_check_in(alice, dana, missing)
+    with as_staff(alice):
+        Couple.objects.update(episode_started_at=timezone.now())
+    for missing in (2, 2):
+        answer_check_in(alice, dana, missing)
+    with as_staff(alice):
+        rows = SheetScores.objects.filter(partner=dana, sheet__week_of__isnull=False).order_by("sheet__opens_at")
+        assert list(rows.values_list("verdict", flat=True)) == ["", UNTOLD, BETTER, "", UNTOLD]
+
+
+def test_scoring_again_says_the_same(alice, couple, dana):
+    for missing in (3, 2, 2):
+        answer_check_in(alice, dana, missing)
+    assert rescore(practice_of(couple)).differed == 0
+    with as_staff(alice):
+        rows = SheetScores.objects.filter(sheet__week_of__isnull=False).order_by("sheet__opens_at")
+        assert list(rows.values_list("verdict", flat=True)) == ["", UNTOLD, BETTER]
 
 
 def bring_higher(alice: Membership) -> str:
