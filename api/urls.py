@@ -4,6 +4,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from api.missing import Missing
 from api.v1 import (
     assignments,
+    caseload,
     couples,
     flags,
     goals,
@@ -25,6 +26,7 @@ version_1 = [
     path("tokens/", tokens.Tokens.as_view(), name="api-tokens"),
     path("tokens/<uuid:token_id>/", tokens.Token.as_view(), name="api-token"),
     path("me/", me.Me.as_view(), name="api-me"),
+    path("caseload/", caseload.Caseload.as_view(), name="api-caseload"),
     path("couples/", couples.Couples.as_view(), name="api-couples"),
     path("couples/<uuid:couple_id>/", couples.OneCouple.as_view(), name="api-couple"),
     path("couples/<uuid:couple_id>/results/", results.Results.as_view(), name="api-results"),

@@ -1,104 +1,182 @@
-"""A therapist's couples, those that need something first, and what each row of the list says.
+"""Which couples a member has, what each needs, and who comes first.
 
-The number of statements does not depend on the number of couples: a page is its count, its couples, their partners
-and the sheets of their current waves.
+One statement asks the same few things of every couple, whatever their number; sorting, counting and the page are made
+of its answer. What a row says of a couple: assessments/caseload_rows.py.
 """
 
-from collections.abc import Iterable
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
+from functools import cached_property
+from uuid import UUID
 
-from django.db.models import (
-    Case,
-    Count,
-    Exists,
-    IntegerField,
-    OuterRef,
-    Prefetch,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-    When,
-)
+from django.db.models import Exists, IntegerChoices, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from assessments.change import Verdict
 from assessments.models import AnswerSheet, SafetyFlag, Wave
 from clients.access import couples_visible_to
-from clients.models import Couple, Partner
+from clients.models import CounselingSession, Couple, Partner
 from practice import tenancy
+from practice.errors import DomainError
 from practice.models import Membership
 
+# What a couple is sorted by: its need, its label and its id.
+Place = tuple[int | str, ...]
+PLACE, PLACE_BY_LABEL = (int, str, str), (str, str)
 NOT_HANDED_IN = (AnswerSheet.State.NOT_OPENED, AnswerSheet.State.STARTED, AnswerSheet.State.EXPIRED)
+# How the filters name what a couple needs.
+NEEDS = {
+    "flag": _("Open flag"),
+    "worse": _("Reliably worse"),
+    "overdue": _("Overdue"),
+    "today": _("Session today"),
+    "due": _("Form open"),
+}
+
+
+class Need(IntegerChoices):
+    """Why a couple stands where it stands; the smallest comes first."""
+
+    URGENT = 0, _("Urgent flag")
+    WORSE = 1, _("Reliably worse")
+    REVIEW = 2, _("Flag to review")
+    OVERDUE = 3, _("Overdue")
+    SESSION = 4, _("Session today")
+    DUE = 5, _("Form open")
+    QUIET = 6, _("Quiet")
+    CLOSED = 7, _("Closed")
+
+
+class UnknownCursor(DomainError):
+    """This is no place in the list. Begin again without `after`."""
+
+    code = "unknown_cursor"
+    status = 404
 
 
 @dataclass(frozen=True)
-class PartnerState:
-    partner: Partner
-    sheet: AnswerSheet | None
+class Listed:
+    """A couple as the list sorts it.
 
-
-@dataclass(frozen=True)
-class CaseloadRow:
-    """`wave` is the one that is or was last open, else the next; None where nothing was ever assigned."""
-
-    couple: Couple
-    wave: Wave | None
-    partners: tuple[PartnerState, ...]
-    urgent: int
-    review: int
-    note: int
-    overdue: bool
-
-
-def caseload(
-    membership: Membership, *, now: datetime, search: str = "", state: str = "", need: str = ""
-) -> QuerySet[Couple]:
-    """The couples a member may see, by need: open urgent flag, open review flag, overdue, the rest, closed ones.
-
-    Overdue: a window has ended without the form of a partner. `state` is a state of couples, `need` one of "flag" and
-    "overdue"; "" means any.
+    `worse`: the newest verdict of a partner who takes part. `overdue`: a window has ended without the form of a
+    partner. `due`: a form is open and not handed in. `wave` is the one that is or was last open, else the next.
     """
-    couples = couples_visible_to(membership).annotate(
-        urgent=_open_flags(SafetyFlag.Level.URGENT),
-        review=_open_flags(SafetyFlag.Level.REVIEW),
-        note=_open_flags(SafetyFlag.Level.NOTE),
-        wave_id=_current_wave(now),
+
+    id: UUID
+    label: str
+    state: str
+    wave: UUID | None
+    urgent: bool
+    review: bool
+    worse: bool
+    overdue: bool
+    today: bool
+    due: bool
+
+    @cached_property
+    def need(self) -> Need:
+        if self.urgent:
+            return Need.URGENT
+        # A follow-up may raise a flag after care has ended; nothing else calls for anybody then.
+        in_care = self.state != Couple.State.CLOSED
+        order = (
+            (self.worse and in_care, Need.WORSE),
+            (self.review, Need.REVIEW),
+            (not in_care, Need.CLOSED),
+            (self.overdue, Need.OVERDUE),
+            (self.today, Need.SESSION),
+            (self.due, Need.DUE),
+        )
+        return next((need for applies, need in order if applies), Need.QUIET)
+
+    @property
+    def place(self) -> Place:
+        return self.need.value, self.label.casefold(), str(self.id)
+
+    def has(self, need: str) -> bool:
+        if need == "flag":
+            return self.urgent or self.review
+        return self.state != Couple.State.CLOSED and bool(getattr(self, need))
+
+
+@dataclass(frozen=True)
+class Page:
+    """`after` is where the next page begins; "" on the last one."""
+
+    couples: Sequence[Listed]
+    after: str
+
+
+def caseload(membership: Membership, *, now: datetime) -> list[Listed]:
+    """The couples a member may see, in no order."""
+    begin = datetime.combine(timezone.localdate(now), time(), tzinfo=timezone.get_current_timezone())
+    today = {"planned_at__gte": begin, "planned_at__lt": begin + timedelta(days=1)}
+    sessions = CounselingSession.objects.filter(couple_id=OuterRef("pk"), held_at=None, **today)
+    sheets = AnswerSheet.objects.filter(opens_at__lte=now)
+    late = sheets.filter(wave_id=OuterRef("wave_id"), closes_at__lte=now, state__in=NOT_HANDED_IN)
+    waiting = sheets.filter(couple_id=OuterRef("pk"), closes_at__gt=now, state__in=AnswerSheet.OPEN_STATES)
+    asked = couples_visible_to(membership).annotate(wave_id=_current_wave(now))
+    asked = asked.annotate(
+        urgent=_open_flag(SafetyFlag.Level.URGENT),
+        review=_open_flag(SafetyFlag.Level.REVIEW),
+        worse=Exists(_partners_worse()),
+        overdue=Exists(late),
+        today=Exists(sessions),
+        due=Exists(waiting),
     )
-    late = AnswerSheet.objects.filter(wave_id=OuterRef("wave_id"), closes_at__lte=now, state__in=NOT_HANDED_IN)
-    couples = couples.annotate(overdue=Exists(late)).annotate(need=_need())
-    search, state = (text.replace("\0", "") for text in (search, state))  # PostgreSQL takes no such character
-    if search:
-        couples = couples.filter(label__icontains=search)
-    if state:
-        couples = couples.filter(state=state)
-    if need:
-        couples = couples.filter(Q(overdue=True) if need == "overdue" else Q(urgent__gt=0) | Q(review__gt=0))
-    return couples.select_related("therapist").order_by("need", "label", "id")
+    fields = ("id", "label", "state", "wave_id", "urgent", "review", "worse", "overdue", "today", "due")
+    return [Listed(*row) for row in asked.values_list(*fields)]
 
 
-def rows_of(couples: Iterable[Couple]) -> list[CaseloadRow]:
-    """The rows of one page of `caseload`."""
-    shown = list(couples)
-    ids = [couple.wave_id for couple in shown if couple.wave_id]  # type: ignore[attr-defined]
-    waves = Wave.objects.filter(pk__in=ids).select_related("assignment")
-    by_id = {wave.id: wave for wave in waves.prefetch_related(Prefetch("sheets", AnswerSheet.objects.all()))}
-    partners: dict[object, list[Partner]] = {}
-    for partner in Partner.objects.filter(couple__in=shown).order_by("position"):
-        partners.setdefault(partner.couple_id, []).append(partner)
-    return [_row(couple, by_id.get(couple.wave_id), partners.get(couple.id, [])) for couple in shown]  # type: ignore[attr-defined]
+def chosen(couples: Sequence[Listed], *, search: str = "", state: str = "", need: str = "") -> list[Listed]:
+    """Those whose label contains `search`, in this state, with this need (a key of NEEDS); "" means any.
+
+    An unknown need fits nobody.
+    """
+    wanted = search.casefold()
+    return [
+        one
+        for one in couples
+        if wanted in one.label.casefold()
+        and (not state or one.state == state)
+        and (not need or (need in NEEDS and one.has(need)))
+    ]
 
 
-def _row(couple: Couple, wave: Wave | None, partners: list[Partner]) -> CaseloadRow:
-    sheets = {sheet.partner_id: sheet for sheet in wave.sheets.all()} if wave else {}
-    counted = {name: getattr(couple, name) for name in ("urgent", "review", "note", "overdue")}
-    return CaseloadRow(couple, wave, tuple(PartnerState(one, sheets.get(one.id)) for one in partners), **counted)
+def page_of(couples: Sequence[Listed], *, size: int, after: str = "", by_label: bool = False) -> Page:
+    """The couples that come after a place, by need or by label alone. Raises UnknownCursor.
+
+    A place is what a couple is sorted by, so nobody is shown twice or left out because somebody else moved.
+    """
+    kinds = PLACE_BY_LABEL if by_label else PLACE
+    begins = _place_of(after, kinds) if after else None
+    places = {one.place[-len(kinds) :]: one for one in couples}
+    rest = sorted(place for place in places if begins is None or place > begins)
+    shown = rest[:size]
+    return Page([places[place] for place in shown], _cursor_of(shown[-1]) if len(rest) > size else "")
 
 
-def _open_flags(level: str) -> Coalesce:
-    flags = SafetyFlag.objects.filter(couple_id=OuterRef("pk"), level=level, state=SafetyFlag.State.OPEN)
-    counted = flags.order_by().values("couple_id").annotate(number=Count("id")).values("number")
-    return Coalesce(Subquery(counted), Value(0), output_field=IntegerField())
+def _cursor_of(place: Place) -> str:
+    return urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+
+
+def _place_of(cursor: str, kinds: tuple[type, ...]) -> Place:
+    try:
+        place = tuple(json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))))
+    except (ValueError, TypeError) as error:
+        raise UnknownCursor from error
+    if tuple(map(type, place)) != kinds:
+        raise UnknownCursor
+    return place
+
+
+def _open_flag(level: str) -> Exists:
+    return Exists(SafetyFlag.objects.filter(couple_id=OuterRef("pk"), level=level, state=SafetyFlag.State.OPEN))
 
 
 def _current_wave(now: datetime) -> Coalesce:
@@ -108,8 +186,15 @@ def _current_wave(now: datetime) -> Coalesce:
     return Coalesce(Subquery(begun.values("id")[:1]), Subquery(coming.values("id")[:1]))
 
 
-def _need() -> Case:
-    # A follow-up may raise a flag after care has ended.
-    order = (Q(urgent__gt=0), 0), (Q(review__gt=0), 1), (Q(state=Couple.State.CLOSED), 4), (Q(overdue=True), 2)
-    cases = [When(condition, then=Value(rank)) for condition, rank in order]
-    return Case(*cases, default=Value(3), output_field=IntegerField())
+def _partners_worse() -> QuerySet[Partner]:
+    since = Coalesce("couple__episode_started_at", "couple__created_at")
+    partners = Partner.objects.filter(couple_id=OuterRef("pk"), state=Partner.State.ACTIVE).annotate(since=since)
+    return partners.annotate(said=newest_verdict()).filter(said=Verdict.RELIABLY_WORSE)
+
+
+def newest_verdict() -> Subquery:
+    """What the newest check-in that says something says of a partner, who is annotated with `since`."""
+    said = AnswerSheet.objects.filter(
+        Q(scores__verdict__gt=""), partner_id=OuterRef("pk"), week_of__isnull=False, opens_at__gte=OuterRef("since")
+    )
+    return Subquery(said.order_by("-opens_at").values("scores__verdict")[:1])

@@ -3,7 +3,7 @@
 Counts are the therapist's. What was not reported is None, never 0; every share stands beside its coverage.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -12,6 +12,7 @@ from assessments.adherence import ActivityWeek, coverage, noticed_share, partner
 from assessments.change import Verdict, verdict
 from assessments.instruments.definition import Instrument, Json
 from assessments.paired import better_of, label_of, received_direction
+from assessments.plan_templates.library import PlanTemplate
 from assessments.record import CoupleRecord, HeldActivity, ScoredSheet
 from clients.models import Partner
 
@@ -114,7 +115,7 @@ def due_weeks(record: CoupleRecord, partner: UUID) -> list[date]:
 def _weeks(record: CoupleRecord, activity: HeldActivity, partner: Partner) -> Iterable[LedgerWeek]:
     other = next((one for one in record.partners if one.id != partner.id), None)
     for monday in due_weeks(record, partner.id):
-        if _runs_in(activity, monday):
+        if runs_in(activity, monday):
             mine = _entry(record, partner.id, monday, activity)
             theirs = _entry(record, other.id, monday, activity) if other and other.id in activity.partners else None
             yield LedgerWeek(
@@ -127,7 +128,7 @@ def _weeks(record: CoupleRecord, activity: HeldActivity, partner: Partner) -> It
             )
 
 
-def _runs_in(activity: HeldActivity, monday: date) -> bool:
+def runs_in(activity: HeldActivity, monday: date) -> bool:
     begins = activity.started_at.date() < monday + WEEK
     return begins and (activity.ended_at is None or activity.ended_at.date() >= monday)
 
@@ -146,21 +147,24 @@ def partner_adherence(record: CoupleRecord, partner: Partner) -> PartnerAdherenc
     own = [one for one in record.reports if one.partner_id == partner.id and one.monday in due]
     share, monday = None, None
     for report in reversed(own):
-        share, monday = partner_week(_activity_weeks(record, partner.id, report.monday)), report.monday
+        held = (one for one in record.activities if partner.id in one.partners and runs_in(one, report.monday))
+        share, monday = partner_week(activity_weeks(record.template, held, report.entries)), report.monday
         if share is not None:
             break
     return PartnerAdherence(partner, share, monday if share is not None else None, len(own), len(due))
 
 
-def _activity_weeks(record: CoupleRecord, partner: UUID, monday: date) -> list[ActivityWeek]:
+def activity_weeks(
+    template: PlanTemplate, held: Iterable[HeldActivity], entries: Mapping[str, Json]
+) -> list[ActivityWeek]:
+    """What one partner reported of the activities they held in one week."""
     return [
         ActivityWeek(
-            slot=record.template.slot_of(one.template),
+            slot=template.slot_of(one.template),
             planned=planned_times(one.dose),
-            done=_number(_entry(record, partner, monday, one), "done"),
+            done=_number(entries.get(str(one.id)), "done"),
         )
-        for one in record.activities
-        if partner in one.partners and _runs_in(one, monday)
+        for one in held
     ]
 
 

@@ -140,7 +140,7 @@ def record_of(couple: Couple) -> CoupleRecord:
         flags=tuple(_flags(couple)),
         sessions=tuple(_sessions(couple)),
         plan=plan,
-        activities=tuple(_activities(plan)),
+        activities=tuple(activities_of(plan)),
         reports=tuple(WeekReport.objects.filter(couple=couple).order_by("monday")),
         goals=tuple(_goals(couple)),
         requests=tuple(SpecificRequest.objects.filter(couple=couple).order_by("asked_at")),
@@ -216,16 +216,20 @@ def _sessions(couple: Couple) -> QuerySet[CounselingSession]:
 
 
 def _plan(couple: Couple) -> RepairPlan | None:
-    """With `activity_rows`, each with the ids of its holders."""
+    return plans_with_activities().filter(couple=couple).first()
+
+
+def plans_with_activities() -> QuerySet[RepairPlan]:
+    """With `activity_rows`, each with the ids of its holders; see activities_of."""
     holders = ActivityHolder.objects.filter(activity_id=OuterRef("pk")).order_by("partner__position")
     rows = Activity.objects.filter(plan_id=OuterRef("pk")).order_by("started_at", "template")
     held = rows.annotate(partner_ids=ArraySubquery(holders.values("partner_id")))
     fields = ("id", "template", "dose", "started_at", "ended_at", "partner_ids")
     packed = held.values(found=JSONObject(**{name: F(name) for name in fields}))
-    return RepairPlan.objects.filter(couple=couple).annotate(activity_rows=ArraySubquery(packed)).first()
+    return RepairPlan.objects.annotate(activity_rows=ArraySubquery(packed))
 
 
-def _activities(plan: RepairPlan | None) -> Iterable[HeldActivity]:
+def activities_of(plan: RepairPlan | None) -> Iterable[HeldActivity]:
     for row in plan.activity_rows if plan else []:  # type: ignore[attr-defined]
         yield HeldActivity(
             id=UUID(row["id"]),

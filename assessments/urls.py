@@ -1,9 +1,22 @@
 from django.urls import path
 
-from assessments.views import ending, flags, instruments, joint_reports, plan, progress, results, sessions, therapist
+from assessments.views import (
+    caseload,
+    ending,
+    flags,
+    instruments,
+    joint_reports,
+    plan,
+    progress,
+    results,
+    sessions,
+    therapist,
+)
 
 urlpatterns = [
-    path("", therapist.couples, name="couples"),
+    path("", caseload.couples, name="couples"),
+    path("couples.csv", caseload.couples_csv, name="couples-csv"),
+    path("couples/names/", caseload.names, name="couples-names"),
     path("couples/<uuid:couple_id>/", therapist.couple, name="couple"),
     path("couples/<uuid:couple_id>/close/", ending.couple_close, name="couple-close"),
     path("couples/<uuid:couple_id>/ask-again/", ending.couple_ask_again, name="couple-ask-again"),

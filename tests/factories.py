@@ -17,6 +17,7 @@ from django.test import Client
 from django.utils import timezone
 
 from assessments import answers, assignments
+from assessments.assignments import end_assignment
 from assessments.goals import write_goal
 from assessments.instruments.definition import CONTEXT
 from assessments.models import AnswerSheet, Assignment, Goal, JointReport
@@ -245,3 +246,25 @@ def deliver_outbox() -> int:
 
 def in_days(days: float) -> Any:
     return timezone.now() + timedelta(days=days)
+
+
+def make_flagged(therapist: Membership, label: str, value: int = 4) -> Couple:
+    couple = make_couple(therapist, label=label)
+    partner = partner_of(therapist, couple, 1)
+    sheet = make_sheet(therapist, partner)
+    submit(sheet, full_answers(sheet, value))
+    return couple
+
+
+def answer_check_in(therapist: Membership, partner: Partner, missing: int) -> None:
+    """A check-in in which everything is missing as often as `missing`, 0 to 4, says."""
+    sheet = make_sheet(therapist, partner, "ena-ck")
+    given = dict.fromkeys(full_answers(sheet), 4 - missing) | {"self.CK7": missing, "experienced.CK8": 0}
+    submit(sheet, given)
+    end_assignments(therapist, partner.couple)
+
+
+def end_assignments(therapist: Membership, couple: Couple) -> None:
+    with as_staff(therapist):
+        for assignment in Assignment.objects.filter(couple=couple, ended_at=None):
+            end_assignment(assignment)

@@ -8,7 +8,7 @@ from practice.models import Membership
 from tests.factories import client_of, full_answers, make_sheet, submit
 
 pytestmark = pytest.mark.database
-LISTS = ("couples", "flags", "api-couples", "api-flags", "api-assignments")
+LISTS = ("couples", "flags", "api-caseload", "api-couples", "api-flags", "api-assignments")
 PARAMETERS = (
     "", "q=T", "search=T", "label=T", "state=intake", "ordering=practice_id", "order=-practice_id", "sort=therapist",
     "practice={other}", "practice_id={other}", "therapist={mallory}", "couple={couple}", "include=partners,practice",

@@ -2,6 +2,7 @@ from collections.abc import Mapping
 
 from django import template
 
+from assessments.caseload import Need
 from assessments.flags import is_from_week, urgent_flags_of
 from assessments.gap_reading import plain, signed
 from assessments.models import SafetyFlag
@@ -65,6 +66,22 @@ def verdict(code: str | None) -> str:
 @register.filter
 def verdict_tone(code: str | None) -> str:
     return VERDICTS[code][1] if code else "neutral"
+
+
+NEED_TONES = {
+    Need.URGENT: "urgent",
+    Need.WORSE: "warn",
+    Need.REVIEW: "warn",
+    Need.OVERDUE: "warn",
+    Need.SESSION: "info",
+    Need.DUE: "info",
+}
+
+
+@register.filter
+def need_tone(need: Need) -> str:
+    """The tone of a badge that says why a couple stands where it stands."""
+    return NEED_TONES.get(need, "neutral")
 
 
 @register.filter

@@ -5,19 +5,16 @@ from uuid import UUID
 
 import segno
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from assessments import library
 from assessments.assignments import assign_instrument, end_assignment, invite_to_sheet, was_called_off
-from assessments.caseload import caseload, rows_of
 from assessments.flags import BY_LEVEL
 from assessments.forms import AssignForm
 from assessments.models import AnswerSheet, Assignment, SafetyFlag, Wave
@@ -31,28 +28,7 @@ from practice.errors import DomainError
 from practice.forms import add_faults, posted
 from practice.models import TREATING
 
-ON_A_PAGE = 25
 SHOWN_BEGUN, SHOWN_COMING = 4, 2
-NEEDS = {"flag": gettext_lazy("Open flag"), "overdue": gettext_lazy("Overdue")}
-
-
-@staff()
-def couples(request: StaffRequest) -> HttpResponse:
-    if not request.membership.is_clinical:
-        return redirect("practice-settings")
-    now = timezone.now()
-    asked = {name: request.GET.get(name, "").strip() for name in ("search", "state", "need")}
-    page = Paginator(caseload(request.membership, now=now, **asked), ON_A_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "page": page,
-        "rows": rows_of(page.object_list),
-        "asked": asked,
-        "states": Couple.State.choices,
-        "needs": NEEDS.items(),
-        "treats": request.membership.role in TREATING,
-        "now": now,
-    }
-    return render(request, "assessments/couples.html", context)
 
 
 @staff(*CLINICIANS)

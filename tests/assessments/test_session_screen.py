@@ -12,10 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from assessments import library, plans
-from assessments.assignments import end_assignment
 from assessments.change import Verdict
 from assessments.demo.clock import playing_from
-from assessments.models import Activity, AnswerSheet, Assignment, MeasurementParameters, SheetScores
+from assessments.models import Activity, AnswerSheet, MeasurementParameters, SheetScores
 from assessments.progress import check_ins, companions
 from assessments.record import record_of
 from assessments.rescoring import rescore
@@ -29,7 +28,16 @@ from practice.models import Membership
 from tests import factories
 from tests.assessments.test_therapist_views import statements
 from tests.assessments.variants import ORIGINALS
-from tests.factories import as_partner, as_staff, client_of, full_answers, practice_of, submit
+from tests.factories import (
+    answer_check_in,
+    as_partner,
+    as_staff,
+    client_of,
+    end_assignments,
+    full_answers,
+    practice_of,
+    submit,
+)
 
 pytestmark = pytest.mark.database
 BETTER, UNTOLD, WORSE = Verdict.RELIABLY_BETTER, Verdict.CANNOT_TELL_YET, Verdict.RELIABLY_WORSE
@@ -80,12 +88,6 @@ def report(partner: Partner, alice: Membership, **given: object) -> None:
     sheet = factories.make_sheet(alice, partner, "ena-ck")
     with as_partner(partner):
         save_week(AnswerSheet.objects.get(pk=sheet.pk), given)
-
-
-def end_assignments(alice: Membership, couple: Couple) -> None:
-    with as_staff(alice):
-        for assignment in Assignment.objects.filter(couple=couple, ended_at=None):
-            end_assignment(assignment)
 
 
 def page(browser: Client, couple: Couple, name: str) -> str:
@@ -147,14 +149,6 @@ def test_not_feeling_safe_stands_in_the_strip_and_not_in_the_plan(alice, browser
     end_assignments(alice, couple)
     report(erin, alice, activities={str(activity.id): {"done": 1, "barrier": "no_time"}})
     assert "no time" in page(browser, couple, "prepare")
-
-
-def answer_check_in(alice: Membership, partner: Partner, missing: int) -> None:
-    """A check-in in which everything is missing as often as `missing`, 0 to 4, says."""
-    sheet = factories.make_sheet(alice, partner, "ena-ck")
-    given = dict.fromkeys(full_answers(sheet), 4 - missing) | {"self.CK7": missing, "experienced.CK8": 0}
-    submit(sheet, given)
-    end_assignments(alice, partner.couple)
 
 
 def test_a_verdict_keeps_the_parameters_that_its_score_was_stored_with(alice, couple, dana):

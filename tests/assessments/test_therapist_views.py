@@ -7,14 +7,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from assessments.models import AnswerSheet, Assignment, Wave
+from assessments.models import Assignment, Wave
 from assessments.schedules import Schedule
-from clients.couples import close_couple
-from clients.models import Couple
 from practice.models import Membership, Practice
 from practice.practices import as_maintenance
 from tests import factories
-from tests.factories import as_staff, client_of, full_answers, in_days, make_couple, sheet_of, submit
+from tests.factories import as_staff, client_of, make_couple, make_flagged, sheet_of, submit
 
 pytestmark = pytest.mark.database
 
@@ -42,100 +40,6 @@ def is_frame(sql: str) -> bool:
     return sql in ("BEGIN", "COMMIT") or sql.startswith("SET LOCAL") or bool(table and table[1] in FRAME)
 
 
-def shown(response) -> list[str]:
-    return [row.couple.label for row in response.context["rows"]]
-
-
-def make_flagged(therapist: Membership, label: str, value: int = 4) -> Couple:
-    couple = make_couple(therapist, label=label)
-    partner = factories.partner_of(therapist, couple, 1)
-    sheet = factories.make_sheet(therapist, partner)
-    submit(sheet, full_answers(sheet, value))
-    return couple
-
-
-def make_overdue(therapist: Membership, label: str) -> Couple:
-    """A couple whose window has ended with both forms unopened, before the worker came to close it."""
-    couple = make_couple(therapist, label=label)
-    factories.assign(therapist, couple, schedule=Schedule(opens_at=in_days(-5), closes_at=in_days(1)))
-    with as_staff(therapist):
-        for model in (Wave, AnswerSheet):
-            model.objects.filter(couple=couple).update(closes_at=in_days(-1))
-    return couple
-
-
-def test_an_empty_list_says_the_next_step(browser):
-    content = browser.get("/").content
-    assert b"Add your first couple" in content
-    assert b'href="/couples/new/"' in content
-
-
-def test_who_needs_the_therapist_first_stands_on_top(browser, alice):
-    make_couple(alice, label="A rest")
-    make_overdue(alice, "C overdue")
-    make_flagged(alice, "Z urgent")
-    closed = make_flagged(alice, "B closed")
-    with as_staff(alice):
-        close_couple(closed, reason="completed")
-    done = make_couple(alice, label="D done")
-    with as_staff(alice):
-        close_couple(done, reason="completed")
-    # A follow-up may raise a flag after care has ended, and then it is as urgent as any.
-    assert shown(browser.get("/")) == ["B closed", "Z urgent", "C overdue", "A rest", "D done"]
-
-
-def test_a_row_says_state_forms_flags_and_window(browser, alice, couple, dana, erin):
-    assignment = factories.assign(alice, couple)
-    submit(sheet_of(alice, assignment, dana), full_answers(sheet_of(alice, assignment, dana), 4))
-    row = browser.get("/").context["rows"][0]
-    assert [(one.partner.name, one.sheet.state) for one in row.partners] == [
-        ("Dana", "submitted"),
-        ("Erin", "not_opened"),
-    ]
-    assert (row.urgent, row.overdue, row.wave.assignment_id) == (2, False, assignment.id)
-
-
-def test_a_wave_to_come_is_shown_only_where_none_has_begun(browser, alice, couple):
-    factories.assign(alice, couple, schedule=Schedule(opens_at=in_days(3)))
-    row = browser.get("/").context["rows"][0]
-    assert row.wave.opened_at is None
-    now = factories.assign(alice, couple, "ena-ck")
-    assert browser.get("/").context["rows"][0].wave.assignment_id == now.id
-
-
-def test_search_and_filters_stand_in_the_address(browser, alice):
-    make_flagged(alice, "Ash")
-    make_overdue(alice, "Birch")
-    make_couple(alice, label="Ashwood")
-    assert shown(browser.get("/?search=ash")) == ["Ash", "Ashwood"]
-    assert shown(browser.get("/?need=overdue")) == ["Birch"]
-    assert shown(browser.get("/?need=flag")) == ["Ash"]
-    assert shown(browser.get("/?state=closed")) == []
-    assert b"No couple fits" in browser.get("/?state=closed").content
-
-
-def test_the_list_is_as_few_statements_for_thirty_as_for_one(browser, alice):
-    make_flagged(alice, "first")
-    one = statements(browser, "/")
-    for number in range(29):
-        factories.assign(alice, make_couple(alice, label=f"C {number}"))
-    assert statements(browser, "/") == one
-    assert one <= 6
-
-
-def test_pages_follow_each_other_without_gaps(browser, alice):
-    for number in range(30):
-        make_couple(alice, label=f"C {number:02}")
-    pages = [shown(browser.get(f"/?page={page}")) for page in (1, 2)]
-    assert [len(page) for page in pages] == [25, 5]
-    assert [*pages[0], *pages[1]] == [f"C {number:02}" for number in range(30)]
-
-
-def test_each_member_sees_only_what_is_theirs(alice, bob, olive, sue, mallory, couple, other_couple):
-    seen = {member.name: shown(client_of(member).get("/")) for member in (alice, bob, olive, sue, mallory)}
-    assert seen == {"Alice": ["D & E"], "Bob": [], "Olive": [], "Sue": [], "Mallory": ["T & W"]}
-
-
 def test_an_admin_is_led_to_the_practice_and_sees_no_couple(adam, couple):
     browser = client_of(adam)
     assert browser.get("/")["Location"] == "/practice/"
@@ -153,11 +57,11 @@ def open_to_supervisors(practice: Practice) -> None:
 def test_a_supervisor_reads_and_finds_no_button_to_change(sue, alice, couple, dana):
     factories.make_sheet(alice, dana)
     browser = client_of(sue)
-    assert shown(browser.get("/")) == ["D & E"]
+    assert b"D &amp; E" in browser.get("/").content
     for address in ("/", f"/couples/{couple.id}/"):
         content = browser.get(address).content.decode()
         main = content[content.index("<main") :]
-        assert 'method="post"' not in main
+        assert set(re.findall(r'method="post"\s+action="([^"]*)"', main)) <= {"/couples/names/"}
         assert not re.search(r"/(new|edit|close|assign|invite|end)/", main)
     assert browser.get(f"/couples/{couple.id}/assign/").status_code == 404
 

@@ -1,0 +1,195 @@
+"""What the list says of each couple on one page of it: four statements, whatever the page holds."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, JSONObject
+
+from assessments import library
+from assessments.adherence import partner_week
+from assessments.caseload import Listed, Need
+from assessments.instruments.definition import Json
+from assessments.ledger import activity_weeks, runs_in
+from assessments.models import AnswerSheet, RepairPlan, SafetyFlag, Wave, WeekReport
+from assessments.plan_templates import library as templates
+from assessments.plan_words import step_title
+from assessments.record import activities_of, plans_with_activities
+from clients.models import CounselingSession, Couple, Partner
+
+SHOWN_CHECK_INS = 12
+
+
+@dataclass(frozen=True)
+class CheckInScore:
+    """The primary score of one check-in, 0 to 100; None where it was not handed in."""
+
+    at: datetime
+    score: float | None
+
+
+@dataclass(frozen=True)
+class PartnerRow:
+    """`sheet` is theirs of the current wave. `waiting` is the oldest form that is open and not handed in.
+
+    `adherence` is the share of the week they last reported, None without one.
+    """
+
+    partner: Partner
+    name: str
+    sheet: AnswerSheet | None
+    waiting: AnswerSheet | None
+    check_ins: tuple[CheckInScore, ...]
+    last_check_in_at: datetime | None
+    verdict: str
+    adherence: float | None
+
+
+@dataclass(frozen=True)
+class CaseloadRow:
+    """`wave` is the one that is or was last open, else the next; None where nothing was ever assigned."""
+
+    couple: Couple
+    label: str
+    need: Need
+    wave: Wave | None
+    partners: tuple[PartnerRow, ...]
+    urgent: int
+    review: int
+    note: int
+    overdue: bool
+    next_session_at: datetime | None
+    step: str
+    active_step: str
+
+
+def rows_of(listed: Sequence[Listed], *, now: datetime, names_hidden: bool = False) -> list[CaseloadRow]:
+    """The rows of one page, in its order; `names_hidden` leaves initials for a screen that somebody looks on."""
+    ids = [one.id for one in listed]
+    couples = {one.id: one for one in _couples(ids, now)}
+    plans = {plan.couple_id: plan for plan in plans_with_activities().filter(couple_id__in=ids)}
+    sheets, partners = defaultdict[UUID, list[AnswerSheet]](list), defaultdict[UUID, list[Partner]](list)
+    for sheet in _sheets(ids, [one.wave for one in listed if one.wave], now):
+        sheets[sheet.couple_id].append(sheet)
+    for partner in _partners(ids):
+        partners[partner.couple_id].append(partner)
+    rows = []
+    for one in listed:
+        given, plan = sheets[one.id], plans.get(one.id)
+        about = [_partner_row(partner, one, given, plan, hidden=names_hidden) for partner in partners[one.id]]
+        rows.append(_row(one, couples[one.id], about, given, plan, hidden=names_hidden))
+    return rows
+
+
+def initials(text: str) -> str:
+    """The first letter of each word: "Maya & Jonas K." is "M & J K"."""
+    return " ".join(word[0] for word in text.split())
+
+
+def _couples(ids: Sequence[UUID], now: datetime) -> QuerySet[Couple]:
+    """With counts of open flags by level, and `next_session_at`."""
+    coming = CounselingSession.objects.filter(couple_id=OuterRef("pk"), held_at=None, planned_at__gte=now)
+    soonest = coming.order_by().values("couple_id").annotate(at=Min("planned_at")).values("at")
+    levels = {level.value: _open_flags(level) for level in SafetyFlag.Level}
+    return Couple.objects.filter(pk__in=ids).select_related("therapist").annotate(
+        next_session_at=Subquery(soonest), **levels
+    )  # fmt: skip
+
+
+def _open_flags(level: str) -> Coalesce:
+    flags = SafetyFlag.objects.filter(couple_id=OuterRef("pk"), level=level, state=SafetyFlag.State.OPEN)
+    counted = flags.order_by().values("couple_id").annotate(number=Count("id")).values("number")
+    return Coalesce(Subquery(counted), Value(0), output_field=IntegerField())
+
+
+def _sheets(ids: Sequence[UUID], waves: Sequence[UUID], now: datetime) -> Iterable[AnswerSheet]:
+    """Those of the current waves, and any other that is open and not handed in."""
+    waiting = Q(state__in=AnswerSheet.OPEN_STATES, opens_at__lte=now, closes_at__gt=now)
+    sheets = AnswerSheet.objects.filter(couple_id__in=ids).filter(Q(wave_id__in=waves) | waiting)
+    return sheets.select_related("wave").order_by("opens_at")
+
+
+def _partners(ids: Sequence[UUID]) -> QuerySet[Partner]:
+    """With `check_ins` and `newest_report`, as JSON, the newest first."""
+    since = Coalesce("couple__episode_started_at", "couple__created_at")
+    given = AnswerSheet.objects.filter(
+        partner_id=OuterRef("pk"), week_of__isnull=False, opens_at__gte=OuterRef("since")
+    )
+    opened = given.filter(wave__opened_at__isnull=False).order_by("-opens_at")[:SHOWN_CHECK_INS]
+    fields = {"at": "opens_at", "handed_in": "submitted_at", "instrument": "instrument", "hash": "content_hash",
+              "scores": "scores__scores", "verdict": "scores__verdict"}  # fmt: skip
+    reports = WeekReport.objects.filter(partner_id=OuterRef("pk")).order_by("-monday")[:1]
+    found = Partner.objects.filter(couple_id__in=ids).annotate(since=since).order_by("position")
+    return found.annotate(
+        check_ins=ArraySubquery(opened.values(found=_packed(fields))),
+        newest_report=ArraySubquery(reports.values(found=_packed({"monday": "monday", "entries": "entries"}))),
+    )
+
+
+def _packed(fields: Mapping[str, str]) -> JSONObject:
+    return JSONObject(**{name: F(source) for name, source in fields.items()})
+
+
+def _partner_row(
+    partner: Any, listed: Listed, sheets: Sequence[AnswerSheet], plan: RepairPlan | None, *, hidden: bool
+) -> PartnerRow:
+    own = [one for one in sheets if one.partner_id == partner.id]
+    said = [one["verdict"] for one in partner.check_ins if one["verdict"]]
+    handed_in = [datetime.fromisoformat(one["handed_in"]) for one in partner.check_ins if one["handed_in"]]
+    return PartnerRow(
+        partner=partner,
+        name=initials(str(partner.name)) if hidden else str(partner.name),
+        sheet=next((one for one in own if one.wave_id == listed.wave), None),
+        waiting=next((one for one in own if one.state in AnswerSheet.OPEN_STATES), None),
+        check_ins=tuple(map(_check_in, reversed(partner.check_ins))),
+        last_check_in_at=max(handed_in, default=None),
+        verdict=said[0] if said else "",
+        adherence=_adherence(partner, plan),
+    )
+
+
+def _check_in(row: Json) -> CheckInScore:
+    instrument = library.resolve(row["instrument"], row["hash"])
+    key = instrument.primary_score
+    of_direction = (row["scores"] or {}).get(instrument.scores[key]["directions"][0], {})
+    return CheckInScore(datetime.fromisoformat(row["at"]), of_direction.get(key, {}).get("score"))
+
+
+def _adherence(partner: Any, plan: RepairPlan | None) -> float | None:
+    if plan is None or not partner.newest_report:
+        return None
+    [report] = partner.newest_report
+    monday = date.fromisoformat(report["monday"])
+    held = (one for one in activities_of(plan) if partner.id in one.partners and runs_in(one, monday))
+    return partner_week(activity_weeks(templates.get(plan.template), held, report["entries"]))
+
+
+def _row(
+    listed: Listed,
+    couple: Any,
+    partners: Sequence[PartnerRow],
+    sheets: Sequence[AnswerSheet],
+    plan: RepairPlan | None,
+    *,
+    hidden: bool,
+) -> CaseloadRow:
+    step = plan.active_step if plan else ""
+    return CaseloadRow(
+        couple=couple,
+        label=initials(couple.label) if hidden else couple.label,
+        need=listed.need,
+        wave=next((one.wave for one in sheets if one.wave_id == listed.wave), None),
+        partners=tuple(partners),
+        urgent=couple.urgent,
+        review=couple.review,
+        note=couple.note,
+        overdue=listed.overdue,
+        next_session_at=couple.next_session_at,
+        active_step=step,
+        step=step_title(templates.get(plan.template), step) if plan and step else "",
+    )
