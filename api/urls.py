@@ -65,6 +65,11 @@ version_1 = [
     ),
     path("couples/<uuid:couple_id>/sessions/", sessions.Sessions.as_view(), name="api-sessions"),
     path("couples/<uuid:couple_id>/sessions/<uuid:session_id>/", sessions.OneSession.as_view(), name="api-session"),
+    path(
+        "couples/<uuid:couple_id>/sessions/<uuid:session_id>/cancel/",
+        sessions.SessionCancel.as_view(),
+        name="api-session-cancel",
+    ),
     path("couples/<uuid:couple_id>/proposals/", sessions.Proposals.as_view(), name="api-proposals"),
     path("instruments/", instruments.Instruments.as_view(), name="api-instruments"),
     re_path(r"^instruments/(?P<ref>[\w.@-]+)/$", instruments.OneInstrument.as_view(), name="api-instrument"),

@@ -123,7 +123,8 @@ def _activity_line(activity: ActivityFacts) -> AgendaLine | None:
     done = [count for count in activity.done if count is not None]
     if not activity.planned or not done or max(done) > DONE_LITTLE * activity.planned:
         return None
-    why = f"; in the way: {', '.join(sorted(set(activity.barriers)))}" if activity.barriers else ""
+    said = ", ".join(f"“{barrier}”" for barrier in sorted(set(activity.barriers)))
+    why = f"; in the way: {said}" if said else ""
     counts = " and ".join(str(count) for count in done)
     return AgendaLine(f"{activity.title}: done {counts} of {activity.planned}{why}", "done_little", True)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from assessments.models import PlanChange
 from assessments.plan_templates.library import PlanTemplate
@@ -11,7 +11,7 @@ from assessments.plan_words import dose_words, focus_words, step_title
 from clients.models import Couple
 from practice.models import Membership
 
-LONGEST_HISTORY = 200
+HISTORY_PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -23,14 +23,35 @@ class Change:
     reason: str
 
 
-def plan_history(couple: Couple, template: PlanTemplate) -> list[Change]:
-    """The newest changes of the plan, each with the name of whoever made it."""
+@dataclass(frozen=True)
+class History:
+    """One page of changes. `older` is the id after which the next page begins, "" on the last one."""
+
+    changes: list[Change]
+    older: str
+    is_newest: bool
+
+
+def plan_history(couple: Couple, template: PlanTemplate, *, before: PlanChange | None = None) -> History:
+    """A page of the changes of the plan, each with the name of whoever made it.
+
+    `before` is the last change of the page before this one; without it the newest come.
+    """
     names = Membership.objects.filter(pk=OuterRef("changed_by")).values("name")
     changes = PlanChange.objects.filter(couple=couple).select_related("activity").annotate(who=Subquery(names[:1]))
-    return [
-        Change(one.changed_at, one.who or "", one.get_kind_display(), what_changed(one, template), one.reason)
-        for one in changes.order_by("-changed_at", "-id")[:LONGEST_HISTORY]
-    ]
+    if before:
+        same_moment = Q(changed_at=before.changed_at, id__lt=before.id)
+        changes = changes.filter(Q(changed_at__lt=before.changed_at) | same_moment)
+    found = list(changes.order_by("-changed_at", "-id")[: HISTORY_PAGE + 1])
+    shown = found[:HISTORY_PAGE]
+    return History(
+        changes=[
+            Change(one.changed_at, one.who or "", one.get_kind_display(), what_changed(one, template), one.reason)
+            for one in shown
+        ],
+        older=str(shown[-1].id) if len(found) > len(shown) else "",
+        is_newest=before is None,
+    )
 
 
 def what_changed(change: PlanChange, template: PlanTemplate) -> str:

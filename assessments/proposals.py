@@ -196,7 +196,8 @@ def proposals_from(record: CoupleRecord, *, now: datetime) -> list[Proposal]:
 
 def what_is_known(couple: Couple, *, now: datetime) -> Known:
     """Read for `due`, in as many statements for a long record as for a short one."""
-    sessions = CounselingSession.objects.filter(couple=couple).values_list("kind", "held_at", "planned_at", "review")
+    on_record = CounselingSession.objects.filter(couple=couple, cancelled_at=None)
+    sessions = on_record.values_list("kind", "held_at", "planned_at", "review")
     check_ins = {one.id for one in library.available() if one.is_check_in}
     anybody = Partner.objects.filter(couple=couple, state=Partner.State.ACTIVE).exists()
     return _known(couple, list(sessions), _waves(couple), check_ins, anybody=anybody, now=now)

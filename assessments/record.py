@@ -209,9 +209,9 @@ def _flags(couple: Couple) -> QuerySet[SafetyFlag]:
 
 
 def _sessions(couple: Couple) -> QuerySet[CounselingSession]:
-    """With `rating`: {"stages", "engagement"} or None."""
+    """Those that were not cancelled, with `rating`: {"stages", "engagement"} or None."""
     rated = JSONObject(stages=F("ratings__stages"), engagement=F("ratings__engagement"))
-    sessions = CounselingSession.objects.filter(couple=couple).defer("note")
+    sessions = CounselingSession.objects.filter(couple=couple, cancelled_at=None).defer("note")
     return sessions.annotate(rating=Case(When(ratings__isnull=False, then=rated))).order_by("held_at", "planned_at")
 
 

@@ -1,4 +1,5 @@
-"""A couple's sessions as a therapist reads them: what is planned, and what was held with its ratings in words."""
+"""A couple's sessions as a therapist reads them: what is planned, what was cancelled, and what was held with its
+ratings in words."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,8 +37,14 @@ class Counts:
 
 def planned_sessions(couple: Couple) -> list[CounselingSession]:
     """What is planned and was not held yet, the next one first."""
-    found = CounselingSession.objects.filter(couple=couple, held_at=None)
+    found = CounselingSession.objects.filter(couple=couple, held_at=None, cancelled_at=None)
     return list(found.select_related("partner").order_by("planned_at"))
+
+
+def cancelled_sessions(couple: Couple) -> list[CounselingSession]:
+    """What was planned and cancelled, the newest first."""
+    found = CounselingSession.objects.filter(couple=couple).exclude(cancelled_at=None)
+    return list(found.select_related("partner").order_by("-planned_at"))
 
 
 def held_sessions(couple: Couple) -> QuerySet[CounselingSession]:

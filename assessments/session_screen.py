@@ -39,6 +39,7 @@ from assessments.screen_parts import (
     strip_of,
     to_talk_about,
 )
+from assessments.week_fields import barrier_words
 from clients.models import Partner
 
 REVIEW_AHEAD = timedelta(days=7)
@@ -194,7 +195,7 @@ def _activity_facts(plans: Sequence[PartnerPlan]) -> list[ActivityFacts]:
             title=held[0].title,
             planned=held[0].times,
             done=tuple(one.newest.done if one.newest else None for one in held),
-            barriers=tuple(one.barrier.replace("_", " ") for one in held if one.barrier),
+            barriers=tuple(barrier_words(one.barrier) for one in held if one.barrier),
             holders=tuple(str(one.row.partner.name) for one in held),
             noticed=tuple(one.newest.noticed if one.newest else None for one in held),
         )

@@ -40,6 +40,7 @@ urlpatterns = [
     path("couples/<uuid:couple_id>/sessions/new/", sessions.session_new, name="session-new"),
     path("couples/<uuid:couple_id>/sessions/talks/", sessions.talks_plan, name="talks-plan"),
     path("sessions/<uuid:session_id>/", sessions.session_edit, name="session-edit"),
+    path("sessions/<uuid:session_id>/cancel/", sessions.session_cancel, name="session-cancel"),
     path("couples/<uuid:couple_id>/joint-report/", joint_reports.joint_report_release, name="joint-report-release"),
     path("couples/<uuid:couple_id>/individual-mode/", joint_reports.individual_mode, name="individual-mode"),
     path("joint-reports/<uuid:report_id>/", joint_reports.joint_report, name="joint-report"),

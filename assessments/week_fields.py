@@ -100,8 +100,12 @@ def activity_fields(week: Week, activity: WeekActivity) -> list[WeekField]:
     ]
 
 
+def barrier_words(code: str) -> str:
+    return str(BARRIERS[code])
+
+
 def barrier_choices(week: Week) -> list[Choice]:
-    return [Choice(code, str(BARRIERS[code])) for code in week.barriers]
+    return [Choice(code, barrier_words(code)) for code in week.barriers]
 
 
 def request_fields(requests: Iterable[WeekRequest]) -> list[WeekField]:

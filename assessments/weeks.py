@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError, connection
 from django.utils import timezone
@@ -24,6 +25,8 @@ from practice import audit, tenancy
 from practice.encryption import decrypt, encrypt, sealed
 from practice.errors import DomainError, InvalidInput
 
+# The practice's clock says on which day a goal is due; read here, it costs no statement.
+OWN_WEEK = "SELECT app.own_week(%s), time_zone FROM practice_practice WHERE id = %s"
 REPORTING_STATES = (*AnswerSheet.OPEN_STATES, AnswerSheet.State.SUBMITTED, AnswerSheet.State.DECLINED)
 
 
@@ -37,11 +40,11 @@ def own_week(sheet: AnswerSheet) -> Week:
     """The week that is reported with a sheet, as its partner may see it. Raises WeekClosed."""
     refuse_closed_week(sheet)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT app.own_week(%s)", [sheet.id])
-        [found] = cursor.fetchone()
+        cursor.execute(OWN_WEEK, [sheet.id, sheet.practice_id])
+        found, time_zone = cursor.fetchone()
     if found is None:
         raise WeekClosed
-    return _week(sheet, json.loads(found))
+    return _week(sheet, json.loads(found), ZoneInfo(time_zone))
 
 
 def save_week(sheet: AnswerSheet, given: Mapping[str, Any]) -> None:
@@ -96,13 +99,16 @@ def wins_of(report: WeekReport) -> list[SmallWin]:
     return [SmallWin(**one) for one in json.loads(report.small_wins or "[]")]
 
 
-def is_due(goal_review_on: date, sheet: AnswerSheet) -> bool:
-    """Whether a goal is rated with this sheet: its review day lies in the window or in the six days before."""
-    opens, closes = timezone.localdate(sheet.opens_at), timezone.localdate(sheet.closes_at)
+def is_due(goal_review_on: date, sheet: AnswerSheet, zone: ZoneInfo) -> bool:
+    """Whether a goal is rated with this sheet: its review day lies in the window or in the six days before.
+
+    The days are those of `zone`, the practice's clock.
+    """
+    opens, closes = timezone.localdate(sheet.opens_at, zone), timezone.localdate(sheet.closes_at, zone)
     return opens - timedelta(days=6) <= goal_review_on <= closes
 
 
-def _week(sheet: AnswerSheet, found: Json) -> Week:
+def _week(sheet: AnswerSheet, found: Json, zone: ZoneInfo) -> Week:
     report = found["report"] or {"id": None, "small_wins": "", "entries": {}, "requests": [], "goals": []}
     opened = WeekReport(id=report_id(sheet), practice_id=sheet.practice_id, small_wins=sealed(report["small_wins"]))
     template = templates.latest()
@@ -113,7 +119,7 @@ def _week(sheet: AnswerSheet, found: Json) -> Week:
         closes_at=sheet.closes_at,
         activities=tuple(_activity(one, report["entries"].get(one["id"], [])) for one in found["activities"]),
         requests=tuple(_request(sheet, one, one["id"] in report["requests"]) for one in found["requests"]),
-        goals=tuple(_goal(sheet, one, one["id"] in report["goals"]) for one in found["goals"]),
+        goals=tuple(_goal(sheet, one, one["id"] in report["goals"], zone) for one in found["goals"]),
         small_wins=tuple(wins_of(opened)),
         barriers=template.barriers,
         is_saved=found["report"] is not None,
@@ -151,7 +157,7 @@ def _request(sheet: AnswerSheet, one: Json, is_saved: bool) -> WeekRequest:
     )
 
 
-def _goal(sheet: AnswerSheet, one: Json, is_saved: bool) -> WeekGoal:
+def _goal(sheet: AnswerSheet, one: Json, is_saved: bool, zone: ZoneInfo) -> WeekGoal:
     texts = {name: sealed(one[name]) for name in ("behaviour", "how_counted", "levels")}
     goal = Goal(id=UUID(one["id"]), practice_id=sheet.practice_id, **texts)
     return WeekGoal(
@@ -160,7 +166,7 @@ def _goal(sheet: AnswerSheet, one: Json, is_saved: bool) -> WeekGoal:
         how_counted=goal.how_counted,
         levels=level_texts(goal),
         is_private=one["owner"] is not None,
-        is_due=is_due(date.fromisoformat(one["review_on"]), sheet),
+        is_due=is_due(date.fromisoformat(one["review_on"]), sheet, zone),
         is_saved=is_saved,
     )
 

@@ -129,11 +129,16 @@ class Consent(TenantModel):
 
 
 class CounselingSession(TenantModel):
-    """A meeting, planned or held, with the couple or with one partner alone."""
+    """A meeting, planned, held or cancelled, with the couple or with one partner alone."""
 
     class Kind(models.TextChoices):
         COUPLE = "couple", _("With both")
         ONE_TO_ONE = "one_to_one", _("One to one")
+
+    class Status(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        HELD = "held", _("Held")
+        CANCELLED = "cancelled", _("Cancelled")
 
     class Review(models.TextChoices):
         KEEP = "keep", _("Keep the plan")
@@ -146,6 +151,8 @@ class CounselingSession(TenantModel):
     partner = TenantForeignKey(Partner, related_name="one_to_one_sessions", null=True)
     planned_at = models.DateTimeField(null=True)
     held_at = models.DateTimeField(null=True)
+    # Since when it is called off; what was held cannot be.
+    cancelled_at = models.DateTimeField(null=True)
     safety_reviewed = models.BooleanField(null=True)
     # What a review decided; empty where the session was none.
     review = models.CharField(max_length=20, choices=Review, blank=True)
@@ -167,7 +174,16 @@ class CounselingSession(TenantModel):
                 condition=models.Q(held_at=None) | models.Q(safety_reviewed__isnull=False),
                 name="held_session_says_whether_safety_was_reviewed",
             ),
+            models.CheckConstraint(
+                condition=models.Q(held_at=None) | models.Q(cancelled_at=None), name="held_session_is_not_cancelled"
+            ),
         ]
+
+    @property
+    def status(self) -> str:
+        if self.held_at:
+            return self.Status.HELD
+        return self.Status.CANCELLED if self.cancelled_at else self.Status.PLANNED
 
 
 class Invitation(TenantModel):

@@ -1,4 +1,4 @@
-"""Counseling sessions: planned or held, with the couple or with one partner alone.
+"""Counseling sessions: planned, held or cancelled, with the couple or with one partner alone.
 
 A one-to-one talk is recorded for the partner it was held with. That a talk took place never shows the other anything.
 """
@@ -14,13 +14,25 @@ from django.utils import timezone
 from clients.couples import CoupleClosed
 from clients.models import CounselingSession, Couple, Partner
 from practice import audit
-from practice.errors import InvalidInput, fault
+from practice.errors import DomainError, InvalidInput, fault
 from practice.models import Membership
 
 LONGEST_NOTE = 10_000
 CLOCK_SKEW = timedelta(minutes=5)
 QUARTER = 15  # minutes
 EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
+
+
+class AlreadyHeld(DomainError):
+    """This session was held, so it cannot be cancelled. Change it instead."""
+
+    code = "session_held"
+
+
+class SessionCancelled(DomainError):
+    """This session was cancelled. Plan a new one."""
+
+    code = "session_cancelled"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +51,12 @@ class SessionDetails:
 def save_session(
     couple: Couple, details: SessionDetails, *, membership: Membership, session: CounselingSession | None = None
 ) -> CounselingSession:
-    """Plan or record a session, or change one. Raises InvalidInput with every fault, CoupleClosed for a new one."""
+    """Plan or record a session, or change one. Raises InvalidInput with every fault, SessionCancelled.
+
+    A new one raises CoupleClosed too.
+    """
+    if session is not None and session.cancelled_at:
+        raise SessionCancelled
     if session is None and couple.state == Couple.State.CLOSED:
         raise CoupleClosed
     if faults := list(_faults(couple, details)):
@@ -53,6 +70,19 @@ def save_session(
     action = "session.created" if session is None else "session.changed"
     audit.record(action, object_id=found.id, couple_id=couple.id, kind=found.kind)
     return found
+
+
+def cancel_session(session: CounselingSession) -> None:
+    """Call off what was planned; it stays on record. A second time changes nothing. Raises AlreadyHeld."""
+    with transaction.atomic():
+        locked = CounselingSession.objects.select_for_update().get(pk=session.pk)
+        if locked.held_at:
+            raise AlreadyHeld
+        if locked.cancelled_at is None:
+            locked.cancelled_at = timezone.now()
+            locked.save(update_fields=["cancelled_at"])
+            audit.record("session.cancelled", object_id=locked.id, couple_id=locked.couple_id, kind=locked.kind)
+    session.cancelled_at = locked.cancelled_at
 
 
 def plan_talks(

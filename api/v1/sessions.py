@@ -19,7 +19,7 @@ from assessments.proposals import KINDS, proposals_of
 from assessments.session_ratings import SCALE, Ratings, ratings_of, save_rated_session
 from clients.access import couples_treated_by, couples_visible_to
 from clients.models import CounselingSession
-from clients.sessions import SessionDetails, details_of
+from clients.sessions import SessionDetails, cancel_session, details_of
 from practice.access import CLINICIANS, ByMethod, StaffApi
 
 
@@ -58,6 +58,8 @@ class SessionGiven(SessionChanged):
 
 class SessionShape(SessionGiven):
     id = serializers.UUIDField()
+    status = serializers.ChoiceField(CounselingSession.Status.choices)
+    cancelled_at = serializers.DateTimeField(allow_null=True, help_text="Since when it is called off.")
     couple = serializers.UUIDField()
     created_at = serializers.DateTimeField()
 
@@ -73,6 +75,8 @@ def shown(session: CounselingSession) -> dict[str, Any]:
     return {
         "id": session.id,
         "couple": session.couple_id,
+        "status": session.status,
+        "cancelled_at": session.cancelled_at,
         "created_at": session.created_at,
         **vars(details_of(session)),
         **vars(ratings_of(session)),
@@ -112,15 +116,31 @@ class Sessions(Endpoint):
 class OneSession(Endpoint):
     audience = StaffApi(*THERAPISTS)
 
-    @extend_schema(request=SessionChanged, responses=SessionShape)
+    @extend_schema(request=SessionChanged, responses=SessionShape, description="409 `session_cancelled`.")
     def patch(self, request: Request, couple_id: UUID, session_id: UUID) -> Response:
-        treated = couples_treated_by(member(request)).filter(pk=couple_id)
-        sessions = CounselingSession.objects.filter(couple__in=treated).select_related("couple")
-        session = get_object_or_404(sessions.prefetch_related("ratings"), pk=session_id)
+        session = session_of(request, couple_id, session_id)
         given = checked(SessionChanged, request.data)
         details, ratings = changed(details_of(session), given), rated(ratings_of(session), given)
         save_rated_session(session.couple, details, ratings, membership=member(request), session=session)
         return Response(reread(session))
+
+
+class SessionCancel(Endpoint):
+    audience = StaffApi(*THERAPISTS)
+
+    @extend_schema(
+        request=None, responses=SessionShape, description="A planned session is called off. 409 `session_held`."
+    )
+    def post(self, request: Request, couple_id: UUID, session_id: UUID) -> Response:
+        session = session_of(request, couple_id, session_id)
+        cancel_session(session)
+        return Response(shown(session))
+
+
+def session_of(request: Request, couple_id: UUID, session_id: UUID) -> CounselingSession:
+    treated = couples_treated_by(member(request)).filter(pk=couple_id)
+    sessions = CounselingSession.objects.filter(couple__in=treated).select_related("couple")
+    return get_object_or_404(sessions.prefetch_related("ratings"), pk=session_id)
 
 
 class Proposals(Endpoint):

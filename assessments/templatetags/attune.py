@@ -7,6 +7,7 @@ from assessments.flags import is_from_week, urgent_flags_of
 from assessments.gap_reading import plain, signed
 from assessments.models import SafetyFlag
 from assessments.progress_charts import Frame
+from assessments.week_fields import barrier_words
 from clients.models import Consent
 from practice.models import Membership
 
@@ -113,8 +114,8 @@ def consent(kind: str) -> str:
 
 @register.filter
 def barrier(code: str) -> str:
-    """What got in the way, as a therapist reads it."""
-    return code.replace("_", " ")
+    """What got in the way, in the words that the partner chose."""
+    return barrier_words(code)
 
 
 @register.filter

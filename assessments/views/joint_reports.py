@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -112,4 +113,4 @@ def individual_mode(request: StaffRequest, couple_id: UUID) -> HttpResponse:
     couple = get_object_or_404(couples_treated_by(request.membership), pk=couple_id)
     set_individual_mode(couple, on=request.POST.get("on") == "1")
     messages.success(request, _("Individual mode is on.") if couple.individual_mode else _("Individual mode is off."))
-    return redirect("couple-results", couple.id)
+    return redirect(f"{reverse('couple', args=[couple.id])}#individual-mode")

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from assessments.goal_reading import read_goals
 from assessments.goals import end_goal, level_texts, rate_goal, write_goal
-from assessments.models import Activity, Goal, SpecificRequest
+from assessments.models import Activity, Goal, PlanChange, SpecificRequest
 from assessments.plan_forms import (
     ActivityForm,
     AnswerForm,
@@ -114,10 +115,20 @@ def plan_page(request: StaffRequest, couple: Couple, *, refused: NamedForm | Non
         "rated_goals": [
             (one, page.make(RateForm, **rating_options(one.goal, reading.partners))) for one in goals.running
         ],
-        "history": plan_history(couple, reading.template),
+        "history": plan_history(couple, reading.template, before=change_before(request, couple)),
     }
     audit.record("plan.read", object_id=couple.id, couple_id=couple.id)
     return render(request, "assessments/plan.html", context, status=422 if refused else 200)
+
+
+def change_before(request: StaffRequest, couple: Couple) -> PlanChange | None:
+    """The change after which the history goes on, as the address says."""
+    if not (given := request.GET.get("before")):
+        return None
+    try:
+        return get_object_or_404(PlanChange, couple=couple, pk=given)
+    except ValidationError as error:
+        raise Http404 from error
 
 
 def running_forms(reading: PlanReading, page: PageForms) -> list[Any]:

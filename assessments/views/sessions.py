@@ -3,15 +3,24 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from assessments.intentions import intentions_of
 from assessments.models import Intention
 from assessments.session_forms import SessionForm, TalksForm, initial_of
-from assessments.session_list import counts_of, held_sessions, in_words, planned_sessions, waits_for_a_talk
+from assessments.session_list import (
+    cancelled_sessions,
+    counts_of,
+    held_sessions,
+    in_words,
+    planned_sessions,
+    waits_for_a_talk,
+)
 from assessments.session_ratings import (
     last_ratings,
     ratings_of,
@@ -21,7 +30,7 @@ from assessments.session_ratings import (
 )
 from clients.access import couples_treated_by, couples_visible_to
 from clients.models import CounselingSession, Couple, Partner
-from clients.sessions import last_quarter, plan_talks
+from clients.sessions import cancel_session, last_quarter, plan_talks
 from practice.access import CLINICIANS, StaffRequest, staff
 from practice.content import client_texts
 from practice.errors import DomainError
@@ -42,6 +51,7 @@ def couple_sessions(request: StaffRequest, couple_id: UUID) -> HttpResponse:
     context = {
         "couple": couple,
         "planned": planned,
+        "cancelled": cancelled_sessions(couple),
         "page": page,
         "held": in_words(page.object_list, template=template_for(couple), partners=partners),
         "counts": counts,
@@ -64,9 +74,26 @@ def session_new(request: StaffRequest, couple_id: UUID) -> HttpResponse:
 
 @staff(*TREATING)
 def session_edit(request: StaffRequest, session_id: UUID) -> HttpResponse:
-    sessions = CounselingSession.objects.filter(couple__in=couples_treated_by(request.membership))
-    session = get_object_or_404(sessions.select_related("couple").prefetch_related("ratings"), pk=session_id)
+    session = get_object_or_404(own_sessions(request).prefetch_related("ratings"), pk=session_id, cancelled_at=None)
     return session_form(request, session.couple, session=session)
+
+
+@staff(*TREATING)
+@require_POST
+def session_cancel(request: StaffRequest, session_id: UUID) -> HttpResponse:
+    session = get_object_or_404(own_sessions(request), pk=session_id)
+    try:
+        cancel_session(session)
+    except DomainError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The session is cancelled. Tell whoever was to come."))
+    return redirect("couple-sessions", session.couple_id)
+
+
+def own_sessions(request: StaffRequest) -> QuerySet[CounselingSession]:
+    treated = couples_treated_by(request.membership)
+    return CounselingSession.objects.filter(couple__in=treated).select_related("couple")
 
 
 def session_form(request: StaffRequest, couple: Couple, *, session: CounselingSession | None) -> HttpResponse:

@@ -184,3 +184,17 @@ def test_option_that_goes_with_another_state_is_refused(program, couple, change)
 def test_what_a_partner_wants_is_on_no_page_of_the_api(program, alice, couple):
     made = post(program, couple, kind="one_to_one", partner=str(partner_of(alice, couple, 1).id)).json()
     assert "wish" not in made
+
+
+def test_planned_session_is_cancelled_and_no_held_one(program, couple):
+    planned = {"kind": "couple", "planned_at": in_days(1).isoformat()}
+    made = program.post(url(couple), planned, format="json").json()
+    assert (made["status"], made["cancelled_at"]) == ("planned", None)
+    cancelled = program.post(f"{url(couple, made['id'])}cancel/")
+    assert (cancelled.status_code, cancelled.json()["status"]) == (200, "cancelled")
+    assert program.post(f"{url(couple, made['id'])}cancel/").json() == cancelled.json()
+    change = {"planned_at": in_days(2).isoformat()}
+    assert problem(program.patch(url(couple, made["id"]), change, format="json")) == (409, "session_cancelled")
+    done = post(program, couple).json()
+    assert done["status"] == "held"
+    assert problem(program.post(f"{url(couple, done['id'])}cancel/")) == (409, "session_held")

@@ -36,9 +36,9 @@ def of_partner(**facts) -> Facts:
         (of_partner(missing=2), "check_ins_missing", "Dana left out the last 2 check-ins"),
         (Facts(due_forms=["The full form"]), "form_due", "The full form is due"),
         (
-            Facts(activities=[ActivityFacts("Phone away", 5, (1, 0), ("no time", "no time"))]),
+            Facts(activities=[ActivityFacts("Phone away", 5, (1, 0), ("There was no time", "There was no time"))]),
             "done_little",
-            "Phone away: done 1 and 0 of 5; in the way: no time",
+            "Phone away: done 1 and 0 of 5; in the way: “There was no time”",
         ),
         (
             Facts(activities=[ActivityFacts("Thanks", 7, (4, 7), holders=("Dana", "Erin"), noticed=(4, 1))]),

@@ -251,3 +251,11 @@ def test_individual_mode_is_a_button_and_closes_the_joint_view(browser, couple, 
     ]
     browser.post(f"/couples/{couple.id}/individual-mode/", {"on": "0"})
     assert browser.get(f"/joint-reports/{report.id}/").status_code == 200
+
+
+def test_individual_mode_stands_on_the_couples_page_before_any_form(browser, alice, couple):
+    where = f"/couples/{couple.id}/"
+    button = f'action="{where}individual-mode/"'
+    assert button in browser.get(where).content.decode()
+    assert browser.post(f"{where}individual-mode/", {"on": "1"})["Location"] == f"{where}#individual-mode"
+    assert "On: nothing is shared" in browser.get(where).content.decode()

@@ -255,6 +255,9 @@ def test_kept_and_missed_stand_apart_by_week(
         with as_partner(partner):
             save_week(sheet, {"requests": {str(asked.id): said}})
         assert shown in page(browser, couple)
+    markup = browser.get(reverse("couple-plan", args=[couple.id])).content.decode()
+    folded = markup[markup.rindex("<details", 0, markup.index("Kept or missed")) :]
+    assert "Missed" in folded[: folded.index("</details>")]
 
 
 GOAL = {
@@ -419,3 +422,25 @@ def test_page_takes_the_same_few_statements_for_one_and_for_thirty(
     for number in range(2, 31):
         fill(alice, couple, dana, number)
     assert statements(browser, where) == one
+
+
+def test_history_says_that_it_goes_on_and_where(
+    browser: Client, alice: Membership, couple: Couple, activity: Activity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assessments.plan_history.HISTORY_PAGE", 3)
+    assert "The newest" not in page(browser, couple)
+    with as_staff(alice):
+        for times in (1, 2, 3, 4, 5):
+            plans.change_dose(activity, times=times, membership=alice, reason=f"Reason {times}")
+    where, seen = f"{reverse('couple-plan', args=[couple.id])}", []
+    address = where
+    while address:
+        shown = browser.get(address).content.decode()
+        history = shown[shown.index('id="history"') :]
+        assert ("The newest 3 changes" in history, "Newest changes" in history) == (address == where, address != where)
+        seen += re.findall(r"Reason \d", history)
+        older = re.search(r'href="[^"]*(\?before=[^#"]+)#history"', history)
+        address = where + older[1] if older else ""
+    assert seen == [f"Reason {times}" for times in (5, 4, 3, 2, 1)]
+    for unknown in ("x", activity.id):
+        assert browser.get(f"{where}?before={unknown}").status_code == 404

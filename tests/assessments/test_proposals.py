@@ -16,14 +16,17 @@ from assessments.proposals import (
     REVIEW_AFTER_SESSIONS,
     Known,
     due,
+    proposals_from,
     proposals_of,
     what_is_known,
 )
+from assessments.record import record_of
 from assessments.schedules import Schedule
+from assessments.screen_parts import header_of
 from assessments.session_ratings import Ratings, save_rated_session
 from clients.couples import leave, update_couple
-from clients.models import Couple, Partner
-from clients.sessions import SessionDetails
+from clients.models import CounselingSession, Couple, Partner
+from clients.sessions import SessionDetails, cancel_session
 from practice.models import Membership
 from tests import factories
 from tests.assessments.test_therapist_views import statements
@@ -185,6 +188,19 @@ def test_check_in_that_opens_before_the_next_session_is_enough(alice, couple, op
     if session:
         hold(alice, couple, held_at=None, safety_reviewed=None, planned_at=in_days(session))
     assert ("check_in" not in proposed(alice)) == is_asked
+
+
+@pytest.mark.database
+def test_cancelled_session_brings_no_check_in_forward(alice, couple):
+    factories.assign(alice, couple, "ena-ck", schedule=Schedule(opens_at=in_days(4), closes_at=in_days(5)))
+    hold(alice, couple, held_at=None, safety_reviewed=None, planned_at=in_days(3))
+    assert "check_in" in proposed(alice)
+    with as_staff(alice):
+        cancel_session(CounselingSession.objects.get())
+        record = record_of(Couple.objects.get())
+        assert header_of(record, timezone.now()).next_session is None
+        assert "check_in" not in [one.kind for one in proposals_from(record, now=timezone.now())]
+    assert "check_in" not in proposed(alice)
 
 
 @pytest.mark.database

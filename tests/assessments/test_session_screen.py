@@ -148,7 +148,10 @@ def test_not_feeling_safe_stands_in_the_strip_and_not_in_the_plan(alice, browser
     assert "did not feel safe" not in content
     end_assignments(alice, couple)
     report(erin, alice, activities={str(activity.id): {"done": 1, "barrier": "no_time"}})
-    assert "no time" in page(browser, couple, "prepare")
+    content = page(browser, couple, "prepare")
+    assert "“There was no time”" in content[content.index('id="plan-title"') :]
+    assert "in the way: “There was no time”" in content[content.index('id="agenda-title"') :]
+    assert "no_time" not in content
 
 
 def test_a_verdict_keeps_the_parameters_that_its_score_was_stored_with(alice, couple, dana):

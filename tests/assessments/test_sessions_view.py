@@ -31,7 +31,7 @@ def browser(alice: Membership) -> Client:
 
 
 def hold(alice: Membership, couple: Couple, *, days_ago: float = 1, ratings: Ratings | None = None, **more: Any) -> Any:
-    details = SessionDetails(held_at=in_days(-days_ago), **{"safety_reviewed": True, **more})
+    details = SessionDetails(**{"held_at": in_days(-days_ago), "safety_reviewed": True, **more})
     with as_staff(alice):
         return save_rated_session(couple, details, ratings or Ratings(), membership=alice)
 
@@ -313,3 +313,19 @@ def test_sessions_of_others_are_not_there(bob, mallory, alice, couple):
         for address in (listed(couple), new(couple), f"{listed(couple)}talks/", f"/sessions/{session.id}/"):
             assert other.get(address).status_code == 404
             assert other.post(address, HELD).status_code == 404
+
+
+def test_planned_session_is_cancelled_from_the_list_and_a_held_one_is_not(browser, alice, couple):
+    held = hold(alice, couple)
+    planned = hold(alice, couple, held_at=None, safety_reviewed=None, planned_at=in_days(2))
+    page = browser.get(listed(couple)).content.decode()
+    assert f"/sessions/{planned.id}/cancel/" in page
+    assert f"/sessions/{held.id}/cancel/" not in page
+    assert "cancelled session" not in page
+    assert browser.post(f"/sessions/{planned.id}/cancel/")["Location"] == listed(couple)
+    page = text_of(browser.get(listed(couple)))
+    assert "1 cancelled session" in page
+    assert "Planned" not in page
+    assert browser.get(f"/sessions/{planned.id}/").status_code == 404
+    browser.post(f"/sessions/{held.id}/cancel/")
+    assert "This session was held, so it cannot be cancelled." in text_of(browser.get(listed(couple)))

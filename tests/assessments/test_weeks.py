@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -18,7 +19,8 @@ from assessments.week_values import SmallWin, Week
 from assessments.weeks import WeekClosed, own_week, save_week
 from clients.models import Couple, Partner
 from practice.errors import InvalidInput
-from practice.models import Membership
+from practice.models import Membership, Practice
+from practice.practices import as_maintenance
 from tests import factories
 from tests.factories import as_partner, as_staff
 
@@ -235,3 +237,17 @@ def test_partner_reads_no_table_of_the_week(sheet: AnswerSheet, table: str) -> N
 def test_week_of_the_other_partner_is_out_of_reach(sheet: AnswerSheet, erin: Partner, activity: Activity) -> None:
     with as_partner(erin), pytest.raises(WeekClosed):
         own_week(sheet)
+
+
+@pytest.mark.parametrize(("zone", "is_due"), [("Pacific/Kiritimati", True), ("Pacific/Pago_Pago", False)])
+def test_goal_is_due_by_the_practices_clock(
+    alice: Membership, couple: Couple, dana: Partner, zone: str, is_due: bool
+) -> None:
+    """On Pago Pago the day is always an earlier one than on Kiritimati, so there the window ends before the review."""
+    with as_maintenance():
+        Practice.objects.using("owner").filter(pk=alice.practice_id).update(time_zone=zone)
+    sheet = factories.make_sheet(alice, dana, "ena-ck")
+    last_day = timezone.localdate(sheet.closes_at, ZoneInfo("Pacific/Kiritimati"))
+    with as_staff(alice):
+        factories.make_goal(couple, review_in=(last_day - timezone.localdate()).days)
+    assert [one.is_due for one in read(sheet).goals] == [is_due]

@@ -4,13 +4,25 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from assessments.session_list import planned_sessions, waits_for_a_talk
 from clients.couples import CoupleClosed, close_couple
 from clients.models import CounselingSession, Couple, Partner
-from clients.sessions import LONGEST_NOTE, SessionDetails, details_of, save_session
+from clients.sessions import (
+    LONGEST_NOTE,
+    AlreadyHeld,
+    SessionCancelled,
+    SessionDetails,
+    cancel_session,
+    details_of,
+    plan_talks,
+    save_session,
+)
 from practice.errors import InvalidInput
 from practice.models import Membership
+from tests.attacks import as_maintenance
 from tests.factories import as_staff, in_days
 
 pytestmark = pytest.mark.database
@@ -83,3 +95,36 @@ def test_closed_couple_gets_no_new_session_and_keeps_the_old_ones(alice: Members
             save_session(couple, details(), membership=alice)
         save_session(couple, details(note="Said later"), membership=alice, session=saved)
         assert CounselingSession.objects.get().note == "Said later"
+
+
+def test_planned_session_is_cancelled_once_and_stays_on_record(alice: Membership, couple: Couple) -> None:
+    with as_staff(alice):
+        saved = save_session(couple, SessionDetails(planned_at=in_days(2)), membership=alice)
+        assert saved.status == "planned"
+        cancel_session(saved)
+        since = CounselingSession.objects.get().cancelled_at
+        cancel_session(saved)
+        kept = CounselingSession.objects.get()
+        assert (kept.status, kept.cancelled_at) == ("cancelled", since)
+        with pytest.raises(SessionCancelled):
+            save_session(couple, details(), membership=alice, session=kept)
+    assert as_maintenance("SELECT count(*) FROM practice_auditevent WHERE action = 'session.cancelled'") == [(1,)]
+
+
+def test_held_session_is_never_cancelled(alice: Membership, couple: Couple) -> None:
+    with as_staff(alice):
+        saved = save_session(couple, details(), membership=alice)
+        with pytest.raises(AlreadyHeld):
+            cancel_session(saved)
+        assert CounselingSession.objects.get().status == "held"
+        with pytest.raises(IntegrityError), transaction.atomic():
+            CounselingSession.objects.update(cancelled_at=timezone.now())
+
+
+def test_talk_with_one_that_is_cancelled_leaves_the_other_to_be_asked_about(
+    alice: Membership, couple: Couple, dana: Partner, erin: Partner
+) -> None:
+    with as_staff(alice):
+        talks = plan_talks(couple, {dana.id: in_days(2), erin.id: in_days(3)}, membership=alice)
+        cancel_session(talks[0])
+        assert waits_for_a_talk(planned_sessions(couple), [dana, erin]) == dana
