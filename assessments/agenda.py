@@ -94,7 +94,7 @@ def _lines(facts: Facts) -> Iterator[AgendaLine]:
     yield from (AgendaLine(f"Rate the goal: {goal}", "goal_review_due") for goal in facts.goals_due)
     yield from (AgendaLine(f"A request waits for its answer: {one}", "request_open") for one in facts.open_requests)
     if facts.shared_wins:
-        yield AgendaLine(f"Bring in {_count(facts.shared_wins, 'small win')} that may be shared", "wins_to_share")
+        yield AgendaLine(f"Bring in {_count(facts.shared_wins, 'small win')}", "wins_to_share")
 
 
 def _safety_lines(facts: Facts) -> Iterator[AgendaLine]:

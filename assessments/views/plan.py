@@ -33,7 +33,7 @@ from assessments.plans import agree_plan, assign_activity, change_dose, end_acti
 from assessments.request_reading import read_requests
 from assessments.specific_requests import answer_request, end_request, make_request
 from assessments.suggested_plan import suggested_plan
-from clients.access import couples_treated_by, couples_visible_to
+from clients.access import couples_treated_by, couples_visible_to, treats
 from clients.models import Couple, Partner
 from practice import audit
 from practice.access import CLINICIANS, StaffRequest, staff
@@ -101,7 +101,7 @@ def plan_page(request: StaffRequest, couple: Couple, *, refused: NamedForm | Non
     context = {
         "couple": couple,
         "reading": reading,
-        "changes": request.membership.role in TREATING and couple.state != Couple.State.CLOSED,
+        "changes": treats(request.membership, couple) and couple.state != Couple.State.CLOSED,
         "refused": refused,
         "suggested": suggested_plan(couple, reading.plan),
         "focus_form": page.make(FocusForm, reading=reading),

@@ -14,7 +14,7 @@ from assessments.models import AnswerSheet
 from assessments.opening import OPENED, OpenedLine, couple_to_open, opened_lines
 from assessments.reading import chosen_wave, opened_waves, read_wave
 from assessments.sheets import form_of
-from clients.access import couples_visible_to
+from clients.access import couples_visible_to, treats
 from practice.access import CLINICIANS, Guarded, StaffRequest, audience, staff
 from practice.models import TREATING
 
@@ -37,7 +37,7 @@ def couple_results(request: StaffRequest, couple_id: UUID) -> HttpResponse:
         "domains": domains,
         "charts": result_charts([*primary, *domains], reading.own),
         "no_print": not library.allows(reading.instrument, library.PRINT),
-        "joint": joint_card(couple, reading) if request.membership.role in TREATING else None,
+        "joint": joint_card(couple, reading) if treats(request.membership, couple) else None,
         "openable": [(sheet, openable(sheet)) for sheet in reading.sheets],
     }
     return render(request, "assessments/results.html", context)

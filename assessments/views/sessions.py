@@ -28,7 +28,7 @@ from assessments.session_ratings import (
     steps_to_rate,
     template_for,
 )
-from clients.access import couples_treated_by, couples_visible_to
+from clients.access import couples_treated_by, couples_visible_to, treats
 from clients.models import CounselingSession, Couple, Partner
 from clients.sessions import cancel_session, last_quarter, plan_talks
 from practice.access import CLINICIANS, StaffRequest, staff
@@ -59,8 +59,8 @@ def couple_sessions(request: StaffRequest, couple_id: UUID) -> HttpResponse:
         "has_talk": any(one.partner_id for one in planned),
         "without_talk": waits_for_a_talk(planned, partners),
         "talk_words": talk_words(),
-        "treats": request.membership.role in TREATING and couple.state != Couple.State.CLOSED,
-        "corrects": request.membership.role in TREATING,
+        "treats": treats(request.membership, couple) and couple.state != Couple.State.CLOSED,
+        "corrects": treats(request.membership, couple),
         "now": timezone.now(),
     }
     return render(request, "assessments/sessions.html", context)

@@ -47,7 +47,7 @@ def of_partner(**facts) -> Facts:
         ),
         (Facts(goals_due=["Ten minutes"]), "goal_review_due", "Rate the goal: Ten minutes"),
         (Facts(open_requests=["A walk"]), "request_open", "A request waits for its answer: A walk"),
-        (Facts(shared_wins=1), "wins_to_share", "Bring in 1 small win that may be shared"),
+        (Facts(shared_wins=1), "wins_to_share", "Bring in 1 small win"),
     ],
 )
 def test_each_rule_has_its_line(facts, rule, text):

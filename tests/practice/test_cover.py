@@ -1,15 +1,19 @@
 """Who stands in for whom. Cora is the cover that every therapist with a couple has in these tests."""
 
+import re
 import uuid
 
 import pytest
+from django.utils import timezone
 
+from assessments.session_ratings import Ratings, save_rated_session
+from clients.sessions import SessionDetails
 from practice.cover import cover_of, is_covered, name_cover
 from practice.errors import InvalidInput
 from practice.models import Membership
 from practice.practices import as_maintenance
 from tests.attacks import as_maintenance as rows_of
-from tests.factories import as_staff, client_of
+from tests.factories import as_staff, client_of, in_days, make_plan, make_sheet, submit
 
 pytestmark = pytest.mark.database
 ADDRESS = "/practice/team/cover/"
@@ -87,3 +91,39 @@ def test_a_therapist_who_has_ended_still_has_a_cover_to_be_told(alice, bob):
     end(alice)
     with as_staff(bob):
         assert (cover_of(alice.id), is_covered(alice.id)) == (bob, False)
+
+
+PAGES = ["", "plan/", "sessions/", "results/", "prepare/", "progress/"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_link_and_no_button_that_the_cover_is_shown_leads_nowhere(alice, couple, dana, name):
+    submit(make_sheet(alice, dana))
+    make_plan(alice, couple, dana)
+    held = {"held_at": timezone.now(), "safety_reviewed": True}
+    for details in (SessionDetails(planned_at=in_days(1)), SessionDetails(**held)):
+        with as_staff(alice):
+            save_rated_session(couple, details, Ratings(), membership=alice)
+    with as_maintenance():
+        cora = Membership.objects.using("owner").select_related("practice", "user").get(pk=alice.cover_id)
+    browsers = {who: client_of(who) for who in (alice, cora)}
+
+    def offered(who: Membership) -> list[tuple[str, str]]:
+        main = browsers[who].get(f"/couples/{couple.id}/{name}").content.decode().split("<main")[1]
+        posted = re.findall(r'method="post"[^>]*?action="(/[^"#]*)|action="(/[^"#]*)"[^>]*?method="post"', main)
+        links = set(re.findall(r'href="(/[^"#]*)', main))
+        return [("get", one) for one in sorted(links)] + [("post", one or other) for one, other in posted]
+
+    assert offered(cora)
+    # Lines are opened by name; without one there is nothing to open for anybody.
+    tried = [one for one in offered(cora) if not one[1].endswith("/lines/")]
+    assert [one for one in tried if getattr(browsers[cora], one[0])(one[1]).status_code == 404] == []
+    assert name in ("prepare/", "progress/", "results/") or len(offered(alice)) > len(offered(cora))
+
+
+def test_joint_report_is_the_treating_therapists_alone(alice, couple, dana):
+    make_sheet(alice, dana)
+    with as_maintenance():
+        cora = Membership.objects.using("owner").select_related("practice", "user").get(pk=alice.cover_id)
+    pages = [client_of(who).get(f"/couples/{couple.id}/results/").content.decode() for who in (alice, cora)]
+    assert ['id="joint-report"' in page for page in pages] == [True, False]
