@@ -133,7 +133,7 @@ def _win_faults(wins: Any) -> Iterator[dict[str, str]]:
         return
     for number, win in enumerate(wins):
         text = win.get("text") if isinstance(win, Mapping) else None
-        if not isinstance(text, str) or not 0 < len(text.strip()) <= LONGEST_WIN:
+        if not isinstance(text, str) or len(text.strip().splitlines()) != 1 or len(text.strip()) > LONGEST_WIN:
             yield fault(
                 f"small_wins[{number}].text", "max_length", f"Write one line of up to {LONGEST_WIN} characters."
             )

@@ -129,8 +129,12 @@ class SessionCancel(Endpoint):
     audience = StaffApi(*THERAPISTS)
 
     @extend_schema(
-        request=None, responses=SessionShape, description="A planned session is called off. 409 `session_held`."
+        request=None,
+        responses=SessionShape,
+        parameters=[HEADER],
+        description="A planned session is called off. 409 `session_held`.",
     )
+    @idempotent
     def post(self, request: Request, couple_id: UUID, session_id: UUID) -> Response:
         session = session_of(request, couple_id, session_id)
         cancel_session(session)

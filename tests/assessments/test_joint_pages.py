@@ -19,11 +19,12 @@ from clients.couples import close_couple, set_individual_mode
 from clients.models import Consent, Couple
 from practice.models import Membership
 from tests import factories
+from tests.assessments.flagged import raise_flag
 from tests.assessments.joint import agree, calm, close_flags, release, released, sheets_of, submit_both
 from tests.assessments.partner_pages import bytes_of
 from tests.assessments.test_results_view import answers_of
 from tests.attacks import as_maintenance
-from tests.factories import as_staff, client_of, full_answers, partner_client
+from tests.factories import as_staff, client_of, full_answers, partner_client, partner_of
 
 pytestmark = pytest.mark.database
 PRIVATE = [
@@ -259,3 +260,12 @@ def test_individual_mode_stands_on_the_couples_page_before_any_form(browser, ali
     assert button in browser.get(where).content.decode()
     assert browser.post(f"{where}individual-mode/", {"on": "1"})["Location"] == f"{where}#individual-mode"
     assert "On: nothing is shared" in browser.get(where).content.decode()
+
+
+def test_page_for_both_has_no_navigation_and_no_count_of_flags(browser, alice, report):
+    raise_flag(alice, partner_of(alice, factories.make_couple(alice, label="F & G"), 1))
+    shown = opened(browser, report).get(f"/joint-reports/{report.id}/")
+    assert shown.status_code == 200
+    for hint in ("urgent and open", "<nav", "/flags/"):
+        assert hint in browser.get("/flags/").content.decode()
+        assert hint not in shown.content.decode()

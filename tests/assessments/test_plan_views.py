@@ -233,7 +233,7 @@ def test_request_is_made_answered_and_ended(browser: Client, alice: Membership, 
     assert send(browser, "request-new", couple, **given).status_code == 302
     with as_staff(alice):
         asked = SpecificRequest.objects.get()
-    assert "Dana of Erin" in page(browser, couple)
+    assert "Dana asked Erin" in page(browser, couple)
     assert send(browser, "request-answer", asked, answer="smaller_yes").status_code == 422
     send(browser, "request-answer", asked, answer="smaller_yes", agreed_wording="A short walk")
     assert "A short walk" in page(browser, couple)

@@ -116,6 +116,14 @@ def test_win_is_passed_on_by_a_plain_yes_only(sheet: AnswerSheet, share: object)
     assert [one["field"] for one in refused.value.faults] == ["small_wins[0].share_via_therapist"]
 
 
+@pytest.mark.parametrize("text", ["", " ", "We cooked\nand ate", "We cooked\u2028and ate", "x" * 201])
+def test_small_win_is_one_line(sheet: AnswerSheet, text: str) -> None:
+    save(sheet, {"small_wins": [{"text": "x" * 200}]})
+    with pytest.raises(InvalidInput) as refused:
+        save(sheet, {"small_wins": [{"text": text}]})
+    assert [one["field"] for one in refused.value.faults] == ["small_wins[0].text"]
+
+
 def test_small_wins_are_the_writers_to_read(alice: Membership, sheet: AnswerSheet) -> None:
     save(sheet, {"small_wins": [{"text": " We cooked ", "share_via_therapist": True}]})
     assert read(sheet).small_wins == (SmallWin("We cooked", True),)
