@@ -116,7 +116,7 @@ def caseload(membership: Membership, *, now: datetime) -> list[Listed]:
     """The couples a member may see, in no order."""
     begin = datetime.combine(timezone.localdate(now), time(), tzinfo=timezone.get_current_timezone())
     today = {"planned_at__gte": begin, "planned_at__lt": begin + timedelta(days=1)}
-    sessions = CounselingSession.objects.filter(couple_id=OuterRef("pk"), held_at=None, **today)
+    sessions = CounselingSession.objects.filter(couple_id=OuterRef("pk"), held_at=None, cancelled_at=None, **today)
     sheets = AnswerSheet.objects.filter(opens_at__lte=now)
     late = sheets.filter(wave_id=OuterRef("wave_id"), closes_at__lte=now, state__in=NOT_HANDED_IN)
     waiting = sheets.filter(couple_id=OuterRef("pk"), closes_at__gt=now, state__in=AnswerSheet.OPEN_STATES)

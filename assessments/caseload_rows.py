@@ -67,6 +67,10 @@ class CaseloadRow:
     step: str
     active_step: str
 
+    @property
+    def flags(self) -> int:
+        return self.urgent + self.review + self.note
+
 
 def rows_of(listed: Sequence[Listed], *, now: datetime, names_hidden: bool = False) -> list[CaseloadRow]:
     """The rows of one page, in its order; `names_hidden` leaves initials for a screen that somebody looks on."""
@@ -93,7 +97,9 @@ def initials(text: str) -> str:
 
 def _couples(ids: Sequence[UUID], now: datetime) -> QuerySet[Couple]:
     """With counts of open flags by level, and `next_session_at`."""
-    coming = CounselingSession.objects.filter(couple_id=OuterRef("pk"), held_at=None, planned_at__gte=now)
+    coming = CounselingSession.objects.filter(
+        couple_id=OuterRef("pk"), held_at=None, cancelled_at=None, planned_at__gte=now
+    )
     soonest = coming.order_by().values("couple_id").annotate(at=Min("planned_at")).values("at")
     levels = {level.value: _open_flags(level) for level in SafetyFlag.Level}
     return Couple.objects.filter(pk__in=ids).select_related("therapist").annotate(

@@ -1,4 +1,4 @@
-"""Check-ins of both partners as one small line each, in the units of a view box of 104 by 28.
+"""Check-ins of both partners as one small line each, in the units of a view box of 104 by 44.
 
 One scale, 0 to 100, so that two rows can be compared; a check-in that was not handed in is a gap. A circle ends the
 line of partner 1 and a square that of partner 2, so nothing rests on colour.
@@ -11,7 +11,7 @@ from itertools import pairwise
 from assessments.caseload_rows import CheckInScore, PartnerRow
 from assessments.gap_reading import plain
 
-WIDTH, HEIGHT, MARGIN = 104, 28, 5
+WIDTH, HEIGHT, MARGIN = 104, 44, 4
 FULL_SCALE = 100
 HALF_A_SQUARE = 2.8
 
