@@ -1,5 +1,6 @@
 """B01 and B02: whatever Erin does, Dana gets the same bytes, by the same statements, wherever she looks."""
 
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -12,6 +13,7 @@ from tests.isolation.visits import CHAPTERS, Chapter, Visit, try_every_door, unv
 from tests.mailbox import Mailbox
 
 pytestmark = pytest.mark.database
+BAR = re.compile(r'<nav class="bar".*?</nav>', re.DOTALL)
 # The visit to a world in which Erin does nothing, made once a process: nothing in it depends on the day or on an id.
 PLAIN: list[Visit] = []
 
@@ -61,3 +63,15 @@ def test_every_route_made_for_partners_is_visited(plain):
     objects = plain.world.objects()
     assert unvisited(plain.shots, objects) == set()
     assert unvisited([shot for shot in plain.shots if shot.route != "partner-summary"], objects) == {"partner-summary"}
+
+
+def test_help_lines_and_the_way_out_stand_alike_on_every_page(plain):
+    """B22, errors included. Where the way out leads is the practice's own, and not compared."""
+    pages = [shot.body for shot in plain.shots if dict(shot.headers).get("Content-Type", "").startswith("text/html")]
+    bars = [without_target(one) for page in pages for one in BAR.findall(page)]
+    assert (len(set(bars)), len(bars)) == (1, len([page for page in pages if page]))
+    assert 'href="/p/help/"' in bars[0]
+
+
+def without_target(bar: str) -> str:
+    return " ".join(re.sub(r'data-[\w-]+="[^"]*"', "", bar).split()).replace(" >", ">")
