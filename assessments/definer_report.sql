@@ -15,7 +15,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- The reports that the partner of this context may read now, newest first. [] whether none was released, it was
--- withdrawn, a consent has ended, individual mode is on or care is closed.
+-- withdrawn, a consent has ended, one of the two takes no further part, individual mode is on or care is closed.
 CREATE OR REPLACE FUNCTION app.own_joint_reports() RETURNS jsonb
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT coalesce(jsonb_agg(jsonb_build_object('id', report.id, 'content', report.content,
@@ -32,6 +32,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                 JOIN public.clients_partner partner
                   ON partner.practice_id = consent.practice_id AND partner.id = consent.partner_id
                WHERE consent.practice_id = app.practice('partner') AND partner.practice_id = app.practice('partner')
-                 AND partner.couple_id = own.couple_id
+                 AND partner.couple_id = own.couple_id AND partner.state = 'active'
                  AND consent.kind = 'joint_report' AND consent.withdrawn_at IS NULL);
 $$;

@@ -48,7 +48,7 @@ class FlagOpen(DomainError):
 
 
 class ConsentMissing(DomainError):
-    """Both partners must have agreed to a joint report."""
+    """Both partners must take part and have agreed to a joint report."""
 
     code = "consent_missing"
 

@@ -85,9 +85,11 @@ def withdraw_consent(partner: Partner, *, kind: str) -> None:
 
 
 def both_agreed(couple: Couple, *, kind: str, hold: bool = False) -> bool:
-    """Whether a consent of both partners is in force; with `hold` neither can be withdrawn in this transaction."""
-    in_force = Consent.objects.filter(partner__couple=couple, kind=kind, withdrawn_at=None)
-    found = in_force.select_for_update(of=("self",)) if hold else in_force
+    """Whether both partners take part and a consent of each is in force; with `hold` neither can end meanwhile."""
+    in_force = Consent.objects.select_related("partner").filter(
+        partner__couple=couple, partner__state=Partner.State.ACTIVE, kind=kind, withdrawn_at=None
+    )
+    found = in_force.select_for_update(of=("self", "partner")) if hold else in_force
     return len({consent.partner_id for consent in found}) == 2
 
 

@@ -126,7 +126,10 @@ def end_sent_links(partner: Partner) -> None:
 
 
 def end_all_links(partner: Partner) -> None:
+    """End every link of a partner with what they opened, also where the link itself had ended before."""
     _end_live(partner.invitations.all())
+    opened = PartnerSession.objects.filter(practice_id=tenancy.practice_id(), partner_id=partner.pk, ended_at=None)
+    opened.update(ended_at=timezone.now())
 
 
 def _end_live(links: QuerySet[Invitation]) -> None:

@@ -140,7 +140,7 @@ IN_A_PRACTICE = [
     *allow(DEFINER, "assessments_intention", "DELETE", f"{OWN} AND sheet_id IS NOT NULL"),
     *allow(DEFINER, "assessments_sheetscores", "SELECT", OWN, "practice_id", "partner_id", "sheet_id", "joint_scores"),
     *allow(DEFINER, "assessments_jointreport", "SELECT", AS_PARTNER),
-    *allow(DEFINER, "clients_partner", "SELECT", AS_PARTNER, "practice_id", "id", "couple_id"),
+    *allow(DEFINER, "clients_partner", "SELECT", AS_PARTNER, "practice_id", "id", "couple_id", "state"),
     *allow(DEFINER, "clients_couple", "SELECT", AS_PARTNER, *SEEN_OF_COUPLE),
     *allow(DEFINER, "clients_consent", "SELECT", AS_PARTNER, "practice_id", "partner_id", "kind", "withdrawn_at"),
     *allow(DEFINER, "practice_outboxmessage", "SELECT INSERT UPDATE", AS_PARTNER),

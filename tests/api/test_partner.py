@@ -4,7 +4,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from tests.api.clients import V1, bearing, fields, partner_api, problem
-from tests.factories import assign, full_answers, hand_over, make_sheet, save, sheet_of, submit
+from tests.factories import assign, full_answers, hand_over, make_sheet, sheet_of
 
 pytestmark = pytest.mark.database
 
@@ -152,23 +152,6 @@ def test_no_sheet_but_the_own_one_exists(alice, couple, dana, erin, trudy, mallo
         assert program.get(f"{P}sheets/{other.id}/").content == unknown
         assert patch(program, other, {"experienced.PR1": 3}).content == unknown
         assert end(program, other, "submit").content == unknown
-
-
-def test_nothing_depends_on_the_other_partner(alice, couple, dana, erin):
-    assignment = assign(alice, couple)
-    own, hers = (sheet_of(alice, assignment, partner) for partner in (dana, erin))
-    program = partner_api(own)
-
-    def seen():
-        pages = (f"{P}sheets/", f"{P}sheets/{own.id}/")
-        return [program.get(page).content for page in pages] + [patch(program, own, {"experienced.PR1": 3}).content]
-
-    seen()
-    before = seen()
-    save(hers, full_answers(hers, 4))
-    during = seen()
-    submit(hers, {})
-    assert before == during == seen()
 
 
 def test_a_partner_token_reaches_nothing_of_staff(program):

@@ -1,28 +1,26 @@
-"""Two partners side by side: what one answers changes no byte of what the other gets."""
+"""Two partners side by side: who answers gets the same bytes, by the same statements, whatever they say."""
 
 import pytest
 from django.test import Client
 
 from assessments.models import AnswerSheet, SafetyFlag
+from assessments.weeks import own_week
 from practice.models import Membership
 from tests import factories
+from tests.assessments.joint import sheets_of
 from tests.assessments.partner_pages import address, bytes_of, pages_of
-from tests.factories import as_staff, full_answers, partner_client
+from tests.factories import as_partner, as_staff, partner_client
+from tests.isolation.shots import Shot, differences, take, without_values
+from tests.isolation.twins import make_plan
 
 pytestmark = pytest.mark.database
 
 
-def shots_of(browser: Client, page, given: dict) -> str:
-    """All that a browser gets when these answers are given on a page."""
-    shots = [
-        browser.post(f"{address(page)}save/", given),
-        browser.get(address(page)),
-        browser.post(address(page), given),
-        browser.get(address(page)),
-        browser.get("/p/"),
-        browser.get("/p/check/"),
-    ]
-    return repr([bytes_of(shot) for shot in shots])
+def shots_of(browser: Client, page, given: dict) -> list[Shot]:
+    """All that a browser gets when these answers are given on a page, and the statements less their values."""
+    asked = [("post", f"{address(page)}save/", given), ("get", address(page), None), ("post", address(page), given)]
+    asked += [("get", path, None) for path in (address(page), "/p/", "/p/check/")]
+    return [without_values(take(browser, *one)) for one in asked]
 
 
 def both_browsers(alice: Membership, couple) -> tuple[list[AnswerSheet], list[Client]]:
@@ -37,24 +35,35 @@ def test_two_people_who_answer_differently_get_the_same_bytes(alice, couple):
         private = [line.id for line in page.lines if line.audience != "joint_ok"]
         for calm, alarming in (("0", "4"), ("1", "declined")):
             first, second = dict.fromkeys(private, calm), dict.fromkeys(private, alarming)
-            assert shots_of(dana, page, first) == shots_of(erin, page, second)
+            assert differences(shots_of(dana, page, first), shots_of(erin, page, second)) == []
         if page.kind == "context":
             first, second = {"context.CX": "none"}, {"context.CX": "breach"}
-            assert shots_of(dana, page, first) == shots_of(erin, page, second)
-    for last in ("/p/submit/", "/p/1/"):
-        assert bytes_of(dana.post(last)) == bytes_of(erin.post(last))
-    assert bytes_of(dana.get("/p/done/")) == bytes_of(erin.get("/p/done/"))
+            assert differences(shots_of(dana, page, first), shots_of(erin, page, second)) == []
+    last = [("post", "/p/submit/"), ("post", "/p/1/"), ("get", "/p/done/"), ("get", "/p/summary/")]
+    sent = [[without_values(take(browser, *one)) for one in last] for browser in (dana, erin)]
+    assert differences(*sent) == []
     with as_staff(alice):
         raised = set(SafetyFlag.objects.filter(level="urgent").values_list("partner__position", flat=True))
     assert 2 in raised
 
 
-def test_nothing_on_a_page_depends_on_the_other_partner(alice, couple):
-    (dana, erin), (browser, _) = both_browsers(alice, couple)
-    addresses = ["/p/", "/p/check/", "/p/help/", *(address(page) for page in pages_of(dana))]
-    before = [bytes_of(browser.get(one)) for one in addresses]
-    factories.submit(erin, full_answers(erin, 4))
-    assert [bytes_of(browser.get(one)) for one in addresses] == before
+def test_two_people_with_different_weeks_get_the_same_bytes(alice, dana, erin):
+    make_plan(alice, dana, erin)
+    sheets = sheets_of(alice, dana.couple, "ena-ck")
+    calm, alarming = (week_shots(sheets[0], "0", "no_time"), week_shots(sheets[1], "9", "did_not_feel_safe"))
+    assert differences(calm, alarming) == []
+    with as_staff(alice):
+        assert list(SafetyFlag.objects.filter(rule="PB1").values_list("partner__position", flat=True)) == [2]
+
+
+def week_shots(sheet: AnswerSheet, done: str, barrier: str) -> list[Shot]:
+    browser = partner_client(sheet)
+    with as_partner(sheet.partner):
+        [activity] = own_week(AnswerSheet.objects.get(pk=sheet.pk)).activities
+    given = {f"activities.{activity.id}.{name}": value for name, value in (("done", done), ("barrier", barrier))}
+    asked = [("post", "/p/week/save/", given), ("get", "/p/week/1/", None), ("post", "/p/week/1/", given)]
+    asked += [("post", "/p/submit/", None), ("get", "/p/done/", None), ("get", "/p/week/1/", None)]
+    return [without_values(take(browser, *one)) for one in asked]
 
 
 def test_sent_and_declined_have_the_same_receipt(alice, couple):
