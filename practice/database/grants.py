@@ -20,6 +20,11 @@ BETWEEN_PARTNERS = f"{AS_PARTNER} AND (app.partner() = asked_by_id OR app.partne
 OWN_OR_SHARED = f"{AS_PARTNER} AND (owner_id IS NULL OR owner_id = app.partner())"
 AS_SCORING = "practice_id = app.practice('scoring')"
 SCORED = f"{AS_SCORING} AND partner_id = app.partner()"
+# The flags that the policies of the scoring role let it see are those of its one partner.
+ABOUT_OWN_FLAG = (
+    f"{AS_SCORING} AND EXISTS (SELECT FROM assessments_safetyflag flag"
+    " WHERE flag.practice_id = app.practice('scoring') AND flag.id = assessments_flagevent.flag_id)"
+)
 AS_WORKER = "practice_id = app.practice('worker')"
 AS_REPORT = "practice_id = app.practice('report')"
 JOINT_CONSENT = f"{AS_REPORT} AND kind = 'joint_report'"
@@ -69,7 +74,7 @@ AT_THE_GATE = [
 IN_A_PRACTICE = [
     *allow(STAFF, "practice_practice", "SELECT UPDATE", "id = app.practice('staff')"),
     *allow(STAFF, "practice_membership", "SELECT", ANY_STAFF),
-    *allow(STAFF, "practice_membership", "UPDATE", ANY_STAFF, "cover_id"),
+    *allow(STAFF, "practice_membership", "UPDATE", f"{CLINICIAN} AND id = app.actor()", "cover_id"),
     *allow(STAFF, "practice_apitoken", "SELECT DELETE", f"{ANY_STAFF} AND membership_id = app.actor()"),
     *allow(STAFF, "practice_idempotencyrecord", "SELECT INSERT", f"{ANY_STAFF} AND actor = app.actor()"),
     *allow(STAFF, "practice_outboxmessage", "INSERT", CLINICIAN),
@@ -150,7 +155,7 @@ IN_A_PRACTICE = [
     *allow(SCORING, "assessments_importedinstrument", "SELECT", AS_SCORING),
     *allow(SCORING, "assessments_safetyflag", "SELECT INSERT", SCORED),
     *allow(SCORING, "assessments_safetyflag", "UPDATE", SCORED, "lines", "state"),
-    *allow(SCORING, "assessments_flagevent", "INSERT", AS_SCORING),
+    *allow(SCORING, "assessments_flagevent", "INSERT", ABOUT_OWN_FLAG),
     *allow(SCORING, "assessments_sheetscores", "SELECT INSERT UPDATE", SCORED),
     *allow(SCORING, "practice_outboxmessage", "SELECT INSERT UPDATE", AS_SCORING),
     *allow(SCORING, "assessments_weekreport", "SELECT", SCORED, "practice_id", "partner_id", "sheet_id", "entries"),
