@@ -70,17 +70,21 @@ def opened_lines(sheet: AnswerSheet, *, topic: str = "", lines: Iterable[str] = 
     return [_opened(form.instrument, line, values[line.id], is_shown=line in shown) for line in chosen]
 
 
-def _opened(instrument: Instrument, line: Line, stored: int | None, *, is_shown: bool) -> OpenedLine:
+def answer_words(line: Line, stored: int | None) -> str:
+    """A stored answer as it was read on the form."""
     labels = {option.value: option.label for option in line.scale}
     states = {-1: "It did not come up", -2: "Rather not say", None: BLANK}
-    answer = labels[stored] if stored is not None and stored >= 0 else states[stored]
+    return labels[stored] if stored is not None and stored >= 0 else states[stored]
+
+
+def _opened(instrument: Instrument, line: Line, stored: int | None, *, is_shown: bool) -> OpenedLine:
     return OpenedLine(
         id=line.id,
         text=line.text,
         item=line.item,
         domain=line.domain,
         direction=line.direction,
-        answer=answer if is_shown else None,
+        answer=answer_words(line, stored) if is_shown else None,
         notes=tuple(instrument.notes_for(line)) if is_shown else (),
     )
 

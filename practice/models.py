@@ -169,3 +169,17 @@ class IdempotencyRecord(TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["practice", "actor", "key"], name="one_answer_per_key")]
+
+
+class Download(TenantModel):
+    """A file that one member may fetch once, within minutes. It is made when it is fetched; nothing of it is kept."""
+
+    offered_to = models.UUIDField()
+    # A key of DOWNLOADS in the settings, and what the file is made of.
+    kind = models.CharField(max_length=40)
+    reference = models.UUIDField()
+    # Why it is fetched, by a code of whoever offers it.
+    purpose = models.CharField(max_length=20)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)

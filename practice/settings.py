@@ -153,6 +153,11 @@ OUTBOX_HANDLERS = {
     "flag_to_cover": "assessments.alerts.tell_cover",
     "flag_to_owner": "assessments.alerts.tell_owner",
 }
+# What makes the file of a download when it is fetched, as the member who fetches it.
+DOWNLOADS = {
+    "partner_record_json": "assessments.partner_record.json_file",
+    "partner_record_pdf": "assessments.partner_record_pdf.pdf_file",
+}
 
 # Sign-in
 AUTHENTICATION_BACKENDS = ["practice.accounts.PasswordBackend"]

@@ -9,6 +9,7 @@ urlpatterns = [
     path("practice/", views.practice_settings, name="practice-settings"),
     path("practice/team/", views.team, name="team"),
     path("practice/team/cover/", views.team_cover, name="team-cover"),
+    path("downloads/<uuid:download_id>/", views.download, name="download"),
     path("accounts/", include("allauth.urls")),
     path("api/", include("api.urls")),
     path("", include("clients.urls")),

@@ -1,3 +1,5 @@
+from uuid import UUID
+
 from django.contrib import messages
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,6 +11,7 @@ from practice import tenancy
 from practice.access import PRACTICE_IN_SESSION, StaffRequest, memberships_of, public, sign_in, staff
 from practice.content import crisis_resources, missing_topics, resolve_resources
 from practice.cover import name_cover, possible_covers
+from practice.downloads import take_download
 from practice.errors import DomainError
 from practice.forms import CoverForm, PracticeForm, add_faults
 from practice.models import TREATING, Membership, Practice, Role
@@ -127,6 +130,14 @@ def team_cover(request: StaffRequest) -> HttpResponse:
         return team_page(request, form, status=error.status)
     messages.success(request, _("Your cover is saved."))
     return redirect("team")
+
+
+@staff()
+@require_POST
+def download(request: StaffRequest, download_id: UUID) -> HttpResponse:
+    file = take_download(download_id, membership=request.membership)
+    headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
+    return HttpResponse(file.content, content_type=file.content_type, headers=headers)
 
 
 def team_page(request: StaffRequest, form: CoverForm, *, status: int = 200) -> HttpResponse:

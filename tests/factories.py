@@ -21,6 +21,7 @@ from assessments.assignments import end_assignment
 from assessments.goals import write_goal
 from assessments.instruments.definition import CONTEXT
 from assessments.models import AnswerSheet, Assignment, Goal, JointReport
+from assessments.passages import decide_passages, passages_of, request_record
 from assessments.plans import agree_plan, assign_activity
 from assessments.sheets import form_of
 from assessments.specific_requests import make_request
@@ -31,6 +32,7 @@ from clients.models import Couple, Invitation, Partner, PartnerSession
 from practice import outbox, tenancy
 from practice.content import crisis_resources
 from practice.database.context import Scope
+from practice.downloads import offer_download
 from practice.models import Membership, Practice, Role, User
 from practice.practices import as_maintenance
 from practice.tenancy import TenantModel
@@ -166,6 +168,15 @@ def make_plan(therapist: Membership, couple: Couple, partner: Partner) -> tuple[
         activity = assign_activity(plan, template="P33", partners=[partner], membership=therapist)
         asked = make_request(couple, asked_by=partner, wording="A walk on Sunday", cadence="weekly")
         return activity.id, asked.id, make_goal(couple).id
+
+
+def make_download(therapist: Membership, partner: Partner) -> tuple[UUID, UUID]:
+    """A request for the record of a partner, its passages decided, and a download of its file."""
+    with as_staff(therapist):
+        asked = request_record(partner, purpose="copy", membership=therapist)
+        passages = passages_of(asked)
+        decide_passages(asked, {one.key: "include" for one in passages}, membership=therapist)
+        return asked.id, offer_download("partner_record_json", asked.id, purpose="copy", membership=therapist).id
 
 
 def full_answers(sheet: AnswerSheet, value: int = 3) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from tests.factories import (
     at_the_gate,
     client_of,
     keep_report,
+    make_download,
     make_plan,
     open_session,
     save,
@@ -176,6 +177,10 @@ MATRIX: dict[str, tuple[str, str]] = {
     "practice-settings": ("302 200 200 200 200 200 302 200", "302 422 422 404 404 404 302 404"),
     "ready": ("200 200 200 200 200 200 200 200", "200 200 200 200 200 200 200 200"),
     "receipt": ("410 410 410 410 410 410 303 410", "410 410 410 410 410 410 405 410"),
+    "download": ("302 405 405 405 405 405 302 405", "302 404 404 404 404 404 302 200"),
+    "record": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 302"),
+    "record-files": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 302"),
+    "record-request": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 422"),
     "sheet-invite": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 409"),
     "session-cancel": ("302 404 405 405 404 405 302 405", "302 404 404 404 404 404 302 302"),
     "session-edit": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 422"),
@@ -199,6 +204,8 @@ class Objects:
     session_id: uuid.UUID
     flag_id: uuid.UUID
     report_id: uuid.UUID
+    record_id: uuid.UUID
+    download_id: uuid.UUID
     monday: str = "2026-01-05"
     key: str = "not-a-key"
     number: int = 1
@@ -250,7 +257,8 @@ def make_objects(
     with as_staff(therapist):
         flag = SafetyFlag.objects.get(sheet=sheet)
     report = keep_report(therapist, sheet)
-    made = (couple.id, sheet.id, assignment.id, token.id, partner.id, *plan, session.id, flag.id, report.id)
+    record = make_download(therapist, partner)
+    made = (couple.id, sheet.id, assignment.id, token.id, partner.id, *plan, session.id, flag.id, report.id, *record)
     return Objects(*made, monday=monday), sheet
 
 

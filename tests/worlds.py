@@ -63,6 +63,7 @@ def make_world(slug: str, names: tuple[str, str]) -> World:
     factories.submit(sheet, factories.full_answers(sheet, 4))
     _make_plan(therapist, partner)
     _make_report(therapist, sheet)
+    factories.make_download(therapist, partner)
     _make_rest(therapist)
     return World(practice, therapist, couple, partner, sheet)
 

@@ -14,6 +14,7 @@ RUNTIME = (GATE, STAFF, PARTNER, SCORING, REPORT, WORKER, MEASUREMENT, "attune_s
 
 CLINICIAN = "practice_id = app.practice('clinician')"
 ANY_STAFF = "practice_id = app.practice('staff')"
+OFFERED = f"{ANY_STAFF} AND offered_to = app.actor()"
 AS_PARTNER = "practice_id = app.practice('partner')"
 OWN = f"{AS_PARTNER} AND partner_id = app.partner()"
 BETWEEN_PARTNERS = f"{AS_PARTNER} AND (app.partner() = asked_by_id OR app.partner() = asked_of_id)"
@@ -77,6 +78,8 @@ IN_A_PRACTICE = [
     *allow(STAFF, "practice_membership", "UPDATE", f"{CLINICIAN} AND id = app.actor()", "cover_id"),
     *allow(STAFF, "practice_apitoken", "SELECT DELETE", f"{ANY_STAFF} AND membership_id = app.actor()"),
     *allow(STAFF, "practice_idempotencyrecord", "SELECT INSERT", f"{ANY_STAFF} AND actor = app.actor()"),
+    *allow(STAFF, "practice_download", "SELECT INSERT", OFFERED),
+    *allow(STAFF, "practice_download", "UPDATE", OFFERED, "used_at"),
     *allow(STAFF, "practice_outboxmessage", "INSERT", CLINICIAN),
     *allow(STAFF, "clients_couple", "SELECT INSERT UPDATE", CLINICIAN),
     *allow(STAFF, "clients_partner", "SELECT INSERT UPDATE", CLINICIAN),
@@ -101,6 +104,8 @@ IN_A_PRACTICE = [
     *allow(STAFF, "clients_consent", "SELECT INSERT", CLINICIAN),
     *allow(STAFF, "clients_consent", "UPDATE", CLINICIAN, "withdrawn_at"),
     *allow(STAFF, "clients_counselingsession", "SELECT INSERT UPDATE", CLINICIAN),
+    *allow(STAFF, "clients_recordrequest", "SELECT INSERT", CLINICIAN),
+    *allow(STAFF, "clients_recorddecision", "SELECT INSERT UPDATE", CLINICIAN),
     *allow(STAFF, "assessments_sessionrating", "SELECT INSERT UPDATE", CLINICIAN),
     *allow(STAFF, "assessments_repairplan", "SELECT INSERT UPDATE", CLINICIAN),
     *allow(STAFF, "assessments_activity", "SELECT INSERT", CLINICIAN),

@@ -31,9 +31,7 @@ def held_to_the_practice_alone(table: str, role: str, verb: str) -> Iterator[Non
     """The control: the policy of one verb without what comes after the tenant predicate."""
     rules = [*grants.AT_THE_GATE, *grants.IN_A_PRACTICE]
     [(number, rule)] = [
-        (number, rule)
-        for number, rule in enumerate(rules)
-        if (rule.table, rule.role, rule.verb) == (table, role, verb)
+        (number, rule) for number, rule in enumerate(rules) if (rule.table, rule.role, rule.verb) == (table, role, verb)
     ]
     tenant = rule.rows.partition(" AND ")[0]
     using = f"USING ({tenant})" if verb == "UPDATE" else ""

@@ -1,0 +1,104 @@
+"""The record of one partner on paper: the same content as its JSON, in a tagged PDF.
+
+What people wrote goes in as data only: the template sets it as text, so nothing in it is ever markup.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import typst
+from django.utils.translation import gettext as _
+
+from assessments.instruments.definition import Json
+from assessments.partner_record import record_to_hand_over
+from assessments.plan_words import signed
+from practice.downloads import File
+from practice.models import Membership
+
+TEMPLATE = Path(__file__).parent / "partner_record.typ"
+Rows = list[tuple[str, str]]
+Entry = tuple[str, Rows]
+
+
+def pdf_file(request_id: UUID, *, membership: Membership) -> File:
+    record = record_to_hand_over(request_id, membership=membership)
+    return File("record.pdf", "application/pdf", record_pdf(record))
+
+
+def record_pdf(record: Json) -> bytes:
+    """The file. It has no author, and its only time of making is that of the record."""
+    data = {
+        "title": _("Record"),
+        "about": [record["made_at"], _("Handed over in person, to this person alone.")],
+        "sections": [
+            {"title": title, "entries": [_as_data(one) for one in entries]}
+            for title, entries in _sections(record)
+            if entries
+        ],
+    }
+    inputs = {"record": json.dumps(data)}
+    return typst.compile(TEMPLATE, format="pdf", sys_inputs=inputs, ignore_system_fonts=True)
+
+
+def _as_data(entry: Entry) -> Json:
+    title, rows = entry
+    return {"title": title, "rows": [{"label": label, "value": value} for label, value in rows if value]}
+
+
+def _sections(record: Json) -> Iterator[tuple[str, list[Entry]]]:
+    yield _("Contact"), [("", _rows(record["person"]))]
+    yield _("Consents"), [(one["kind"], _rows(one, without=("kind",))) for one in record["consents"]]
+    yield _("Forms"), [_form(one) for one in record["forms"]]
+    yield _("Weeks"), [_week(one) for one in record["weeks"]]
+    yield _("What I want"), [(one["stated_at"], [("", one["wish"])]) for one in record["intentions"]]
+    yield _("What I do in the week"), [(one["title"], _rows(one, without=("title",))) for one in record["activities"]]
+    yield _("Goals"), [_goal(one) for one in record["goals"]]
+    yield _("Requests"), [("", _rows(one)) for one in record["requests"]]
+    yield _("Meetings"), [("", [(one["held_at"], one["kind"]) for one in record["sessions"]])]
+    yield _("Notes"), [(f"{one['at']}, {one['where']}", [("", one["text"])]) for one in record["notes"]]
+
+
+def _rows(values: Json, *, without: tuple[str, ...] = ()) -> Rows:
+    return [(_label(name), _words(value)) for name, value in values.items() if name not in without]
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _words(value: object) -> str:
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return "" if value is None else str(value)
+
+
+def _form(form: Json) -> Entry:
+    when = form["submitted_at"] or form["state"]
+    rows = [(one["text"], one["answer"]) for one in form["answers"]]
+    scores = [
+        (f"{direction} {score_id}", f"{one['score']:.1f}")
+        for direction, of_direction in form["scores"].items()
+        for score_id, one in of_direction.items()
+        if one["score"] is not None
+    ]
+    return f"{form['title']}, {when}", [*rows, *scores]
+
+
+def _week(week: Json) -> Entry:
+    rows = [
+        (
+            one["title"],
+            ", ".join(f"{_label(name)}: {value}" for name, value in one.items() if name != "title" and value),
+        )
+        for one in week["activities"]
+    ]
+    rows += [(one["wording"], one["said"]) for one in week["requests"]]
+    return week["monday"], [*rows, *(("", text) for text in week["small_wins"])]
+
+
+def _goal(goal: Json) -> Entry:
+    rows = [(signed(int(level)), text) for level, text in goal["levels"].items()]
+    rows += [(one["rated_at"], signed(one["level"])) for one in goal["own_ratings"]]
+    return goal["behaviour"], [("", goal["how_counted"]), *rows]
