@@ -99,8 +99,9 @@ def _written(partner: Partner) -> Iterable[tuple[str, str, datetime, str]]:
     """Key, place, time and text of each."""
     with_them = Q(kind=CounselingSession.Kind.COUPLE) | Q(partner=partner)
     for session in CounselingSession.objects.filter(with_them, couple_id=partner.couple_id):
-        if session.note:
-            yield f"session:{session.id}", _("Note of a session"), session.held_at or session.planned_at, session.note
+        at = session.held_at or session.planned_at
+        if session.note and at:
+            yield f"session:{session.id}", _("Note of a session"), at, session.note
     for event in FlagEvent.objects.filter(flag__partner=partner):
         if event.note:
             yield f"flag:{event.id}", _("Note on what was done"), event.at, event.note
