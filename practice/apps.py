@@ -6,4 +6,5 @@ class PracticeConfig(AppConfig):
 
     def ready(self) -> None:
         # Whoever posts to the outbox, web or command, rings at this installation's broker.
-        import practice.celery  # noqa: F401
+        import practice.celery
+        import practice.checks  # noqa: F401

@@ -14,9 +14,10 @@ from assessments.reading import whole
 from assessments.sparkline import sparklines
 from assessments.templatetags.attune import verdict as verdict_words
 from clients.models import Couple
-from practice import audit
+from practice import audit, tenancy
 from practice.access import CLINICIANS, StaffRequest, staff
-from practice.models import TREATING
+from practice.models import TREATING, Practice
+from practice.practices import confirm_resources_by
 from practice.tables import csv_response
 
 ON_A_PAGE = 25
@@ -49,6 +50,7 @@ def couples(request: StaffRequest) -> HttpResponse:
         "treats": request.membership.role in TREATING,
         "names_hidden": _hides_names(request),
         "now": now,
+        "confirm_by": confirm_resources_by(Practice.objects.get(pk=tenancy.practice_id())),
     }
     template = "assessments/_couples_list.html" if "HX-Request" in request.headers else "assessments/couples.html"
     return render(request, template, context)

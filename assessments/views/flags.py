@@ -23,7 +23,11 @@ from assessments.flags import (
 )
 from assessments.forms import CloseFlagForm
 from assessments.models import SafetyFlag
+from assessments.session_forms import TalksForm
+from clients.access import treats
+from clients.models import Couple, Partner
 from practice.access import CLINICIANS, StaffRequest, staff
+from practice.content import client_texts
 from practice.errors import DomainError
 from practice.forms import add_faults
 from practice.models import TREATING
@@ -103,6 +107,12 @@ def acted(
     return redirect("flag", found.id)
 
 
+def talks_form(couple: Couple) -> TalksForm | None:
+    """A time for each partner who takes part; the page of talks plans them. None after care has ended."""
+    partners = couple.partners.filter(state=Partner.State.ACTIVE).order_by("position")
+    return TalksForm(partners=list(partners)) if couple.state != Couple.State.CLOSED else None
+
+
 def flag_page(
     request: StaffRequest, found: SafetyFlag, form: CloseFlagForm, *, status: int = 200, refused: str = ""
 ) -> HttpResponse:
@@ -111,5 +121,7 @@ def flag_page(
         "form": form,
         "answers": request.membership.role in TREATING,
         "refused": refused,
+        "talks": talks_form(found.couple) if treats(request.membership, found.couple) else None,
+        "talk_words": client_texts()["one_to_one_talk"]["en"],
     }
     return render(request, "assessments/flag.html", context, status=status)

@@ -9,7 +9,7 @@ from practice.database.operations import CreateTenantModel
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clients", "0003_individual_mode"),
+        ("clients", "0004_session_cancelled"),
     ]
 
     operations = [

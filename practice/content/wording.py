@@ -14,6 +14,12 @@ CLAIMS = re.compile(
 TELLING = re.compile(r"\b(?:neglect|abus|partner|couple|relationship|therap|safe)\w*", re.IGNORECASE)
 
 
+# Inside a host name or an address, where nothing ends a word.
+TOPIC = re.compile(
+    r"neglect|abuse|partner|couple|relationship|therap|counsel|marriage|paar|ehe(?:beratung|hilfe)", re.IGNORECASE
+)
+
+
 def claims(text: str) -> list[str]:
     """The claims in a text that no shipped text may make."""
     return CLAIMS.findall(" ".join(text.split()))
@@ -22,3 +28,8 @@ def claims(text: str) -> list[str]:
 def tells_too_much(text: str) -> list[str]:
     """The words in a text that say what the form is about; it may be read over a shoulder."""
     return TELLING.findall(text)
+
+
+def names_the_topic(address: str) -> list[str]:
+    """The parts of a host name or a mail address that say what a practice does."""
+    return TOPIC.findall(address)

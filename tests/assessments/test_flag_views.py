@@ -5,13 +5,14 @@ import re
 import pytest
 from django.utils import timezone
 
-from assessments.models import FlagEvent
-from clients.models import Couple
+from assessments.models import AnswerSheet, FlagEvent
+from clients.models import CounselingSession, Couple
 from practice.models import Practice
 from practice.practices import as_maintenance
 from tests.assessments.flagged import URGENT, actions, again, cover_by, flag_of, raise_flag
+from tests.assessments.partner_pages import bytes_of
 from tests.assessments.test_therapist_views import statements
-from tests.factories import as_staff, assign, client_of, make_couple, partner_of, save, sheet_of
+from tests.factories import as_staff, assign, client_of, make_couple, partner_client, partner_of, save, sheet_of
 
 pytestmark = pytest.mark.database
 CLOSING = {"reason": "referred", "note": "Sent to the crisis team."}
@@ -179,3 +180,32 @@ def test_the_list_is_as_few_statements_for_thirty_as_for_one(alice, flag):
         do(alice, raise_flag(alice, partner_of(alice, couple, 1)), "acknowledge")
     assert statements(browser, "/flags/?state=all") == one
     assert one <= 4
+
+
+def test_talks_are_planned_from_the_flag_for_both_and_neither_partner_is_shown_it(alice, couple, dana, erin):
+    flag = raise_flag(alice, dana)
+    with as_staff(alice):
+        sheets = list(AnswerSheet.objects.select_related("partner", "couple").order_by("partner__position"))
+    browsers, places = [partner_client(sheet) for sheet in sheets], ("/p/", "/p/1/", "/p/help/", "/p/check/")
+    for browser in browsers:
+        browser.get("/p/")
+    before = [[bytes_of(browser.get(place)) for place in places] for browser in browsers]
+    page = client_of(alice).get(f"/flags/{flag.id}/")
+    assert list(page.context["talks"].fields) == ["at_1", "at_2"]
+    where = f"/couples/{couple.id}/sessions/talks/"
+    assert f'action="{where}"'.encode() in page.content
+    assert client_of(alice).post(where, {"at_1": "2030-01-07T09:00"}).status_code == 422
+    planned = {"at_1": "2030-01-07T09:00", "at_2": "2030-01-07T10:00"}
+    assert client_of(alice).post(where, planned).status_code == 302
+    with as_staff(alice):
+        talks = CounselingSession.objects.order_by("planned_at").values_list("kind", "partner", "note")
+        assert list(talks) == [("one_to_one", dana.id, ""), ("one_to_one", erin.id, "")]
+    assert [[bytes_of(browser.get(place)) for place in places] for browser in browsers] == before
+
+
+def test_the_cover_reads_what_to_say_and_plans_nothing(alice, bob, dana):
+    flag = raise_flag(alice, dana)
+    cover_by(alice, bob)
+    page = client_of(bob).get(f"/flags/{flag.id}/")
+    assert page.context["talks"] is None
+    assert b"talks with each of you alone" in page.content

@@ -3,9 +3,11 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from assessments.models import Assignment, Wave
 from assessments.schedules import Schedule
@@ -203,3 +205,10 @@ def test_flags_are_listed_by_level_and_only_ones_own(browser, alice, bob, mallor
     assert list(client_of(bob).get("/flags/").context["page"]) == []
     assert {flag.level for flag in browser.get("/flags/?level=urgent").context["page"]} == {"urgent"}
     assert browser.get("/flags/?state=nonsense").status_code == 404
+
+
+def test_a_therapist_reads_on_the_first_page_when_the_help_lines_lapse(alice, couple):
+    """From the twelfth month on, six months before nobody is asked about safety any more."""
+    for days, is_told in ((360, False), (370, True), (560, True)):
+        with time_machine.travel(timezone.now() + timedelta(days=days)):
+            assert (b"help lines were checked more than a year ago" in client_of(alice).get("/").content) is is_told
