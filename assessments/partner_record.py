@@ -115,6 +115,7 @@ def _forms(partner: Partner) -> Iterator[Json]:
                 if line.id in saved
             ],
             "scores": scores.get(sheet.id, {}),
+            "basis": form.instrument.basis["note"],
         }
 
 

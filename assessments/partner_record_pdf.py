@@ -4,11 +4,14 @@ What people wrote goes in as data only: the template sets it as text, so nothing
 """
 
 import json
+import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 import typst
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from assessments.instruments.definition import Json
@@ -17,6 +20,7 @@ from assessments.plan_words import signed
 from practice.downloads import File
 from practice.models import Membership
 
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d[+-]\d\d:\d\d")
 TEMPLATE = Path(__file__).parent / "partner_record.typ"
 Rows = list[tuple[str, str]]
 Entry = tuple[str, Rows]
@@ -31,7 +35,7 @@ def record_pdf(record: Json) -> bytes:
     """The file. It has no author, and its only time of making is that of the record."""
     data = {
         "title": _("Record"),
-        "about": [record["made_at"], _("Handed over in person, to this person alone.")],
+        "about": [_when(record["made_at"]), _("Handed over in person, to this person alone.")],
         "sections": [
             {"title": title, "entries": [_as_data(one) for one in entries]}
             for title, entries in _sections(record)
@@ -52,12 +56,12 @@ def _sections(record: Json) -> Iterator[tuple[str, list[Entry]]]:
     yield _("Consents"), [(one["kind"], _rows(one, without=("kind",))) for one in record["consents"]]
     yield _("Forms"), [_form(one) for one in record["forms"]]
     yield _("Weeks"), [_week(one) for one in record["weeks"]]
-    yield _("What I want"), [(one["stated_at"], [("", one["wish"])]) for one in record["intentions"]]
+    yield _("What I want"), [(_when(one["stated_at"]), [("", one["wish"])]) for one in record["intentions"]]
     yield _("What I do in the week"), [(one["title"], _rows(one, without=("title",))) for one in record["activities"]]
     yield _("Goals"), [_goal(one) for one in record["goals"]]
     yield _("Requests"), [("", _rows(one)) for one in record["requests"]]
-    yield _("Meetings"), [("", [(one["held_at"], one["kind"]) for one in record["sessions"]])]
-    yield _("Notes"), [(f"{one['at']}, {one['where']}", [("", one["text"])]) for one in record["notes"]]
+    yield _("Meetings"), [("", [(_when(one["held_at"]), one["kind"]) for one in record["sessions"]])]
+    yield _("Notes"), [(f"{_when(one['at'])}, {one['where']}", [("", one["text"])]) for one in record["notes"]]
 
 
 def _rows(values: Json, *, without: tuple[str, ...] = ()) -> Rows:
@@ -71,11 +75,18 @@ def _label(name: str) -> str:
 def _words(value: object) -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
-    return "" if value is None else str(value)
+    return "" if value is None else _when(str(value))
+
+
+def _when(text: str) -> str:
+    """A time of the record as people write it; any other text as it is."""
+    if not MOMENT.fullmatch(text):
+        return text
+    return date_format(datetime.fromisoformat(text), "j F Y, H:i")
 
 
 def _form(form: Json) -> Entry:
-    when = form["submitted_at"] or form["state"]
+    when = _when(form["submitted_at"] or form["state"])
     rows = [(one["text"], one["answer"]) for one in form["answers"]]
     scores = [
         (f"{direction} {score_id}", f"{one['score']:.1f}")
@@ -83,7 +94,8 @@ def _form(form: Json) -> Entry:
         for score_id, one in of_direction.items()
         if one["score"] is not None
     ]
-    return f"{form['title']}, {when}", [*rows, *scores]
+    basis = [("", form["basis"])] if scores else []
+    return f"{form['title']}, {when}", [*rows, *scores, *basis]
 
 
 def _week(week: Json) -> Entry:
@@ -100,5 +112,5 @@ def _week(week: Json) -> Entry:
 
 def _goal(goal: Json) -> Entry:
     rows = [(signed(int(level)), text) for level, text in goal["levels"].items()]
-    rows += [(one["rated_at"], signed(one["level"])) for one in goal["own_ratings"]]
+    rows += [(_when(one["rated_at"]), signed(one["level"])) for one in goal["own_ratings"]]
     return goal["behaviour"], [("", goal["how_counted"]), *rows]

@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,7 +30,10 @@ class PassagesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.passages = passages
         for number, one in enumerate(passages):
-            label = _("%(where)s, %(at)s") % {"where": one.where, "at": date_format(one.at, "j M Y")}
+            label = _("%(where)s, %(at)s") % {
+                "where": one.where,
+                "at": date_format(timezone.localtime(one.at), "j M Y"),
+            }
             self.fields[f"passage_{number}"] = forms.ChoiceField(
                 required=False,
                 choices=[("", _("Not decided yet")), *RecordDecision.Ruling.choices],
