@@ -35,7 +35,7 @@ PLAIN = {
     "assessments.answers": {"audience"},
     "assessments.answersheet": {"instrument", "content_hash", "sitting"},
     "assessments.sheetscores": {"instrument", "content_hash", "scorer_version", "scores", "joint_scores", "quality"}
-    | {"parameters"},
+    | {"parameters", "verdict"},
     "assessments.measurementparameters": {"instrument", "version", "sd", "reliability"},
     "assessments.assignment": {"instrument", "content_hash", "sitting"},
     "assessments.safetyflag": {"rule"},
