@@ -1,5 +1,7 @@
 """B07: one mailbox in two spellings is one mailbox; two that differ in more are two."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +21,7 @@ def spellings(draw: st.DrawFn) -> tuple[str, str]:
     spelled = local[0] + "".join(f"{'.' * dot}{letter}" for dot, letter in zip(dots, local[1:], strict=True))
     spelled += draw(st.sampled_from(["", "+x", "+a.b"]))
     other = draw(st.sampled_from([domain, domain.upper(), domain.encode("idna").decode(), f"{domain}."]))
-    case = draw(st.sampled_from([str, str.upper, str.title]))
+    case: Any = draw(st.sampled_from([str, str.upper, str.title]))
     return f"{local}@{domain}", f"  {case(spelled)}@{other} "
 
 
