@@ -75,6 +75,12 @@ def analyze() -> None:
         connection.execute("ANALYZE")
 
 
+def vacuum() -> None:
+    """Leave nothing for autovacuum to do while something is measured."""
+    with psycopg.connect(os.environ["OWNER_DATABASE_URL"], autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+
+
 def backends() -> list[str]:
     """The process ids of PostgreSQL that serve the product; none of another machine's."""
     with connect() as connection:
