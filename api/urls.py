@@ -4,6 +4,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from api.missing import Missing
 from api.v1 import (
     assignments,
+    cadences,
     caseload,
     couples,
     flags,
@@ -76,6 +77,8 @@ version_1 = [
     path("assignments/", assignments.Assignments.as_view(), name="api-assignments"),
     path("assignments/<uuid:assignment_id>/", assignments.OneAssignment.as_view(), name="api-assignment"),
     path("assignments/<uuid:assignment_id>/end/", assignments.EndAssignment.as_view(), name="api-assignment-end"),
+    path("assignments/<uuid:assignment_id>/pause/", cadences.PauseAssignment.as_view(), name="api-assignment-pause"),
+    path("assignments/<uuid:assignment_id>/resume/", cadences.ResumeAssignment.as_view(), name="api-assignment-resume"),
     path("sheets/<uuid:sheet_id>/invitations/", assignments.Invitations.as_view(), name="api-invitations"),
     path("flags/", flags.Flags.as_view(), name="api-flags"),
     path("flags/<uuid:flag_id>/acknowledge/", flags.AcknowledgeFlag.as_view(), name="api-flag-acknowledge"),

@@ -4,8 +4,7 @@ Both partners of a wave get the same lines: what is asked is decided once, when 
 its wave for ever.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
@@ -15,13 +14,17 @@ from django.utils import timezone
 from assessments import library, safety
 from assessments.instruments.definition import CONTEXT, Instrument
 from assessments.models import AnswerSheet, Assignment, Wave
+from assessments.reminders import plan_reminders
 from assessments.schedules import Schedule
+from assessments.waves import asked_for, drop, end_sheets, lay_out, session_windows
 from clients import invitations
 from clients.couples import CoupleClosed
 from clients.models import Couple, Invitation, Partner
-from practice import audit, outbox
+from clients.reachability import NoSafeChannel, OutsideSafeHours
+from practice import audit
 from practice.errors import DomainError, InvalidInput
 from practice.models import Membership
+from practice.practices import time_zone
 
 
 class AlreadyAssigned(DomainError):
@@ -63,8 +66,8 @@ def assign_instrument(
     library.refuse_mode(found, library.SCREEN)
     if sitting and sitting not in {entry["id"] for entry in found.sittings}:
         raise InvalidInput("This instrument has no such sitting.", code="sitting")
-    now = timezone.now()
-    windows = (schedule or Schedule()).windows(now)
+    now, plan = timezone.now(), schedule or Schedule()
+    windows = plan.windows(now, time_zone())
     with transaction.atomic():
         locked = Couple.objects.select_for_update().get(pk=couple.pk)
         _refuse(locked, found, follow_up=follow_up)
@@ -76,15 +79,16 @@ def assign_instrument(
             assigned_by=membership.id,
             created_at=now,
             follow_up=follow_up,
+            every_weeks=plan.every_weeks,
+            before_sessions=plan.before_sessions,
+            times=plan.times,
+            window=plan.length,
+            remind_on=plan.reminder_days,
         )
-        waves = _make_waves(assignment, windows)
+        due = lay_out(assignment, session_windows(assignment, now=now) if plan.before_sessions else windows)
     audit.record("assignment.created", object_id=assignment.id, couple_id=couple.id, instrument=found.ref)
-    for wave in waves:
-        if wave.opens_at <= now:
-            open_wave(wave.id)
-        else:
-            outbox.post("open_wave", wave.id, due_at=wave.opens_at)
-        outbox.post("close_wave", wave.id, due_at=wave.closes_at)
+    for wave in due:
+        open_wave(wave.id)
     return assignment
 
 
@@ -115,8 +119,11 @@ def open_wave(reference: UUID) -> None:
 
     A wave whose licence has ended is called off.
     """
-    wave = Wave.objects.select_related("assignment", "couple").get(pk=reference)
+    waves = Wave.objects.select_for_update(of=("self",)).select_related("assignment", "couple")
+    wave = waves.get(pk=reference)
     if wave.opened_at or wave.closed_at or wave.assignment.ended_at or _care_has_ended(wave):
+        return
+    if wave.assignment.paused_at or wave.closes_at <= timezone.now():
         return
     instrument = library.resolve(wave.assignment.instrument, wave.assignment.content_hash)
     try:
@@ -128,28 +135,37 @@ def open_wave(reference: UUID) -> None:
     wave.safety_lines = safety.safety_lines_allowed(wave.couple)
     wave.context_lines = _has_checklist(instrument, wave.assignment.sitting) and not _checklist_given_before(wave)
     wave.save(update_fields=["opened_at", "safety_lines", "context_lines"])
-    for sheet in AnswerSheet.objects.filter(wave=wave).select_related("partner"):
+    for sheet in AnswerSheet.objects.filter(wave=wave).select_related("partner").order_by("partner__position"):
         sheet.safety_lines, sheet.context_lines = wave.safety_lines, wave.context_lines
         sheet.recall_repeat = _answered_before(sheet)
         sheet.save(update_fields=["safety_lines", "context_lines", "recall_repeat"])
         # One who left must not keep the other's form from going out.
-        if sheet.partner.channel == Partner.Channel.EMAIL and sheet.partner.state == Partner.State.ACTIVE:
-            _invite_by_mail(sheet)
+        if sheet.partner.state == Partner.State.ACTIVE:
+            plan_reminders(sheet, wave.assignment)
+            if sheet.partner.channel != Partner.Channel.NONE:
+                _invite_by_message(sheet)
 
 
 def was_called_off(wave: Wave) -> bool:
     """Whether a wave never opened because the licence of its form had ended by then."""
     unopened = wave.opened_at is None and wave.closed_at not in (None, wave.assignment.ended_at)
-    return unopened and any(sheet.state == AnswerSheet.State.WITHDRAWN for sheet in wave.sheets.all())
+    return (
+        unopened and not wave.dropped and any(sheet.state == AnswerSheet.State.WITHDRAWN for sheet in wave.sheets.all())
+    )
 
 
 def close_wave(reference: UUID) -> None:
     """End a window: sheets that are still open expire, with what was answered kept for the therapist."""
-    wave = Wave.objects.get(pk=reference)
-    if wave.closed_at is None:
-        wave.closed_at = timezone.now()
-        wave.save(update_fields=["closed_at"])
-        _end_sheets([wave], AnswerSheet.State.EXPIRED)
+    wave = Wave.objects.select_for_update(of=("self",)).select_related("assignment").get(pk=reference)
+    if wave.closed_at is not None:
+        return
+    if wave.opened_at is None:
+        # Nobody was asked, so nobody is late.
+        drop([wave], Wave.Dropped.PAUSED if wave.assignment.paused_at else Wave.Dropped.MISSED)
+        return
+    wave.closed_at = timezone.now()
+    wave.save(update_fields=["closed_at"])
+    end_sheets([wave], AnswerSheet.State.EXPIRED)
 
 
 def end_assignment(assignment: Assignment) -> None:
@@ -160,7 +176,7 @@ def end_assignment(assignment: Assignment) -> None:
         assignment.save(update_fields=["ended_at"])
         waves = list(Wave.objects.filter(assignment=assignment, closed_at=None))
         Wave.objects.filter(assignment=assignment, closed_at=None).update(closed_at=now)
-        _end_sheets(waves, AnswerSheet.State.WITHDRAWN)
+        end_sheets(waves, AnswerSheet.State.WITHDRAWN)
         audit.record("assignment.ended", object_id=assignment.id, couple_id=assignment.couple_id)
 
 
@@ -185,11 +201,11 @@ def invite_to_sheet(sheet: AnswerSheet, *, delivery: str) -> invitations.Issued:
     return invitations.invite(sheet.partner, sheet_id=sheet.id, delivery=delivery, closes_at=sheet.closes_at)
 
 
-def _invite_by_mail(sheet: AnswerSheet) -> None:
+def _invite_by_message(sheet: AnswerSheet) -> None:
     """What keeps one partner's link from going out must not keep the other's; the therapist sees that it failed."""
     try:
-        invite_to_sheet(sheet, delivery=Invitation.Delivery.EMAIL)
-    except (invitations.OutsideSafeHours, library.ModeNotAllowed):
+        invite_to_sheet(sheet, delivery=sheet.partner.channel)
+    except (NoSafeChannel, OutsideSafeHours, library.ModeNotAllowed):
         invitations.note_unsent(sheet.partner, sheet_id=sheet.id, closes_at=sheet.closes_at)
 
 
@@ -204,58 +220,23 @@ def _refuse(couple: Couple, instrument: Instrument, *, follow_up: bool) -> None:
     still_open = Wave.objects.filter(
         couple=couple, closed_at=None, closes_at__gt=timezone.now(), assignment__instrument=instrument.ref
     )
-    if still_open.filter(sheets__state__in=AnswerSheet.OPEN_STATES).exists():
+    if still_open.filter(sheets__state__in=AnswerSheet.OPEN_STATES).exists() or _follows_sessions(couple, instrument):
         raise AlreadyAssigned
-
-
-def _make_waves(assignment: Assignment, windows: Sequence[tuple[datetime, datetime]]) -> list[Wave]:
-    couple = assignment.couple
-    partners = list(Partner.objects.filter(couple=couple, state=Partner.State.ACTIVE))
-    if not partners:
+    if not Partner.objects.filter(couple=couple, state=Partner.State.ACTIVE).exists():
         raise NobodyTakesPart
-    is_check_in = library.resolve(assignment.instrument, assignment.content_hash).is_check_in
-    waves = [
-        Wave(assignment=assignment, couple=couple, number=number, opens_at=opens, closes_at=closes)
-        for number, (opens, closes) in enumerate(windows, start=1)
-    ]
-    Wave.objects.bulk_create(waves)
-    AnswerSheet.objects.bulk_create(
-        AnswerSheet(
-            wave=wave,
-            couple=couple,
-            partner=partner,
-            instrument=assignment.instrument,
-            content_hash=assignment.content_hash,
-            sitting=assignment.sitting,
-            opens_at=wave.opens_at,
-            closes_at=wave.closes_at,
-            week_of=monday_of(wave.opens_at) if is_check_in else None,
-        )
-        for wave in waves
-        for partner in partners
-    )
-    return waves
 
 
-def monday_of(moment: datetime) -> date:
-    """The Monday of the week in which `moment` lies, by the practice's clock."""
-    day = timezone.localdate(moment)
-    return day - timedelta(days=day.weekday())
+def _follows_sessions(couple: Couple, instrument: Instrument) -> bool:
+    """Whether this form is asked before each session already, and goes on."""
+    running = Assignment.objects.filter(couple=couple, instrument=instrument.ref, ended_at=None, before_sessions=True)
+    return any(one.times is None or len(asked_for(one)) < one.times for one in running)
 
 
 def _call_off(wave: Wave) -> None:
     wave.closed_at = timezone.now()
     wave.save(update_fields=["closed_at"])
-    _end_sheets([wave], AnswerSheet.State.WITHDRAWN)
+    end_sheets([wave], AnswerSheet.State.WITHDRAWN)
     audit.record("wave.called_off", object_id=wave.id, couple_id=wave.couple_id, reason="licence_expired")
-
-
-def _end_sheets(waves: Iterable[Wave], state: str) -> None:
-    open_sheets = AnswerSheet.objects.filter(wave__in=list(waves), state__in=AnswerSheet.OPEN_STATES)
-    ids = list(open_sheets.values_list("id", flat=True))
-    open_sheets.filter(pk__in=ids).update(state=state)
-    for sheet_id in ids:
-        invitations.end_links(sheet_id)
 
 
 def _has_checklist(instrument: Instrument, sitting: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from assessments.assignments import assign_instrument, end_assignment
@@ -88,7 +89,8 @@ def months_later(day: date, months: int) -> date:
 
 
 def _still_asking(couple: Couple) -> Iterable[Assignment]:
-    """What has not ended and has a window that is open or still to come."""
+    """What has not ended and has a window that is open or still to come, or gets one with the next session."""
     waves = Wave.objects.filter(couple=couple, closed_at=None)
     asking = set(waves.values_list("assignment_id", flat=True))
-    return list(Assignment.objects.filter(couple=couple, ended_at=None, pk__in=asking))
+    running = Assignment.objects.filter(couple=couple, ended_at=None)
+    return list(running.filter(Q(pk__in=asking) | Q(before_sessions=True)))

@@ -1,9 +1,7 @@
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -11,37 +9,14 @@ from assessments.flags import LONGEST_NOTE
 from assessments.instruments.definition import Instrument
 from assessments.library import EMAIL, PRINT, SCREEN
 from assessments.models import FlagEvent
-from assessments.schedules import EVERY_WEEKS, MOST_TIMES, WINDOW, Schedule
+from assessments.schedule_forms import CadenceForm
 from clients.models import Couple, Partner
 
-ONCE = ""
 
-
-class AssignForm(forms.Form):
+class AssignForm(CadenceForm):
     """What to give, and when. `form` is "id@version/sitting"; it opens with the one to `prefer`, as "id@version"."""
 
     form = forms.ChoiceField(widget=forms.RadioSelect, label=gettext_lazy("Form"))
-    opens_at = forms.DateTimeField(
-        required=False,
-        label=gettext_lazy("Opens"),
-        help_text=gettext_lazy("Leave it empty to open it now."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
-    days = forms.IntegerField(
-        min_value=1,
-        max_value=60,
-        initial=WINDOW.days,
-        label=gettext_lazy("Open for (days)"),
-        help_text=gettext_lazy("Two forms are compared only when they are handed in close together."),
-    )
-    every_weeks = forms.TypedChoiceField(
-        required=False,
-        coerce=int,
-        empty_value=None,
-        label=gettext_lazy("How often"),
-        choices=[(ONCE, gettext_lazy("Once"))],
-    )
-    times = forms.IntegerField(min_value=1, max_value=MOST_TIMES, initial=1, label=gettext_lazy("How many times"))
 
     def __init__(self, *args: Any, instruments: Iterable[Instrument], prefer: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -49,7 +24,6 @@ class AssignForm(forms.Form):
         self.fields["form"].choices = choices  # type: ignore[attr-defined]
         preferred = [choice for choice in choices if prefer and choice[0].startswith(f"{prefer}/")]
         self.fields["form"].initial = (preferred or choices)[0][0] if choices else None
-        self.fields["every_weeks"].choices = [(ONCE, _("Once")), *map(cadence, EVERY_WEEKS)]  # type: ignore[attr-defined]
 
     @property
     def instrument(self) -> str:
@@ -58,16 +32,6 @@ class AssignForm(forms.Form):
     @property
     def sitting(self) -> str:
         return str(self.cleaned_data["form"]).partition("/")[2]
-
-    def schedule(self) -> Schedule:
-        given = self.cleaned_data
-        opens = given["opens_at"] or timezone.now()
-        return Schedule(
-            opens_at=opens,
-            closes_at=opens + timedelta(days=given["days"]),
-            every_weeks=given["every_weeks"],
-            times=given["times"] if given["every_weeks"] else 1,
-        )
 
 
 class CloseForm(forms.Form):
@@ -163,10 +127,6 @@ def choices_of(instrument: Instrument) -> Iterable[tuple[str, str]]:
         label = f"{instrument.title}, {how}" if len(sittings) > 1 else instrument.title
         said = _("%(label)s: up to %(lines)s lines") % {"label": label, "lines": lines}
         yield f"{instrument.ref}/{sitting['id']}", said
-
-
-def cadence(weeks: int) -> tuple[int, str]:
-    return weeks, _("Every week") if weeks == 1 else _("Every %(weeks)s weeks") % {"weeks": weeks}
 
 
 class CloseFlagForm(forms.Form):

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -62,7 +63,7 @@ class Known:
     full_is_asked: bool = False
     # The sessions with both since the last full form, in their order.
     sessions: tuple[date, ...] = ()
-    # Whether a check-in runs, or opens before the next planned session.
+    # Whether a check-in runs, opens before the next planned session, or is asked before each.
     check_in_is_asked: bool = False
     last_check_in_ended_on: date | None = None
     next_session_on: date | None = None
@@ -187,34 +188,39 @@ def proposals_from(record: CoupleRecord, *, now: datetime) -> list[Proposal]:
         )
         for sheet in record.sheets
     }
-    check_ins = {one.id for one in record.instruments.values() if one.is_check_in}
+    check_ins = check_in_ids()
+    follows = any(ref.partition("@")[0] in check_ins for one in record.partners for ref in one.before_sessions)  # type: ignore[attr-defined]
     sessions = [(one.kind, one.held_at, one.planned_at, one.review) for one in record.sessions]
     anybody = any(partner.state == Partner.State.ACTIVE for partner in record.partners)
-    known = _known(record.couple, sessions, list(waves.values()), check_ins, anybody=anybody, now=now)
+    known = _known(record.couple, sessions, list(waves.values()), check_ins, anybody=anybody, follows=follows, now=now)
     return due(known, today=timezone.localdate(now))
 
 
 def what_is_known(couple: Couple, *, now: datetime) -> Known:
     """Read for `due`, in as many statements for a long record as for a short one."""
-    on_record = CounselingSession.objects.filter(couple=couple, cancelled_at=None)
-    sessions = on_record.values_list("kind", "held_at", "planned_at", "review")
-    check_ins = {one.id for one in library.available() if one.is_check_in}
-    anybody = Partner.objects.filter(couple=couple, state=Partner.State.ACTIVE).exists()
-    return _known(couple, list(sessions), _waves(couple), check_ins, anybody=anybody, now=now)
+    planned_or_held = CounselingSession.objects.filter(couple=couple, cancelled_at=None)
+    sessions = planned_or_held.values_list("kind", "held_at", "planned_at", "review")
+    following = Assignment.objects.filter(couple_id=OuterRef("couple_id"), ended_at=None, before_sessions=True)
+    there = Partner.objects.filter(couple=couple, state=Partner.State.ACTIVE)
+    partners = list(there.annotate(before_sessions=ArraySubquery(following.values("instrument"))))
+    check_ins = check_in_ids()
+    follows = any(ref.partition("@")[0] in check_ins for one in partners for ref in one.before_sessions)
+    return _known(couple, list(sessions), _waves(couple), check_ins, anybody=bool(partners), follows=follows, now=now)
 
 
 def _known(
     couple: Couple,
     sessions: Sequence[SessionFacts],
     waves: Sequence[GivenWave],
-    check_in_ids: Collection[str],
+    check_ins_known: Collection[str],
     *,
     anybody: bool,
+    follows: bool,
     now: datetime,
 ) -> Known:
     held, coming, stopped_at = _sessions(couple, sessions, now)
     full = [one for one in waves if one.instrument == full_form().partition("@")[0]]
-    check_ins = [one for one in waves if one.instrument in check_in_ids]
+    check_ins = [one for one in waves if one.instrument in check_ins_known]
     given = [one.opened_at for one in full if one.opened_at and _in_this_episode(couple, one.opened_at)]
     last_full = max(given, default=None)
     ended = [one.closed_at or one.closes_at for one in check_ins if one.opened_at]
@@ -229,7 +235,7 @@ def _known(
         last_full_on=_on(last_full),
         full_is_asked=any(_is_asked(one, now) for one in full),
         sessions=tuple(timezone.localdate(one) for one in held if last_full and one > last_full),
-        check_in_is_asked=any(_comes_first(one, now, coming) for one in check_ins),
+        check_in_is_asked=follows or any(_comes_first(one, now, coming) for one in check_ins),
         last_check_in_ended_on=_on(max(past, default=None)),
         next_session_on=_on(coming),
     )
@@ -268,6 +274,10 @@ def _comes_first(wave: GivenWave, now: datetime, next_session: datetime | None) 
 
 def _in_this_episode(couple: Couple, moment: datetime) -> bool:
     return couple.episode_started_at is None or moment >= couple.episode_started_at
+
+
+def check_in_ids() -> set[str]:
+    return {one.id for one in library.available() if one.is_check_in}
 
 
 def check_in_form() -> str:

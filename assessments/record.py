@@ -22,6 +22,7 @@ from assessments.models import (
     Activity,
     ActivityHolder,
     AnswerSheet,
+    Assignment,
     Goal,
     GoalRating,
     RepairPlan,
@@ -148,11 +149,13 @@ def record_of(couple: Couple) -> CoupleRecord:
 
 
 def _partners(couple: Couple) -> QuerySet[Partner]:
-    """With `consents_in_force`: [{"kind", "version", "given_at"}]."""
+    """With `consents_in_force`: [{"kind", "version", "given_at"}], and what is asked before each session of both."""
     in_force = Consent.objects.filter(partner_id=OuterRef("pk"), withdrawn_at=None).order_by("kind")
     consents = in_force.values(found=JSONObject(kind=F("kind"), version=F("version"), given_at=F("given_at")))
-    return (
-        Partner.objects.filter(couple=couple).order_by("position").annotate(consents_in_force=ArraySubquery(consents))
+    following = Assignment.objects.filter(couple_id=OuterRef("couple_id"), ended_at=None, before_sessions=True)
+    partners = Partner.objects.filter(couple=couple).order_by("position")
+    return partners.annotate(
+        consents_in_force=ArraySubquery(consents), before_sessions=ArraySubquery(following.values("instrument"))
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
+from assessments.cadence import follow_sessions
 from assessments.instruments.definition import Json
 from assessments.intentions import record_intention
 from assessments.models import Activity, RepairPlan, SessionRating
@@ -49,7 +50,9 @@ def save_rated_session(
     session: CounselingSession | None = None,
     wish: str = "",
 ) -> CounselingSession:
-    """Plan or record a session with its ratings, whole or not at all. Raises InvalidInput, CoupleClosed.
+    """Plan or record a session with its ratings, whole or not at all. Forms asked before sessions follow.
+
+    Raises InvalidInput, CoupleClosed, SessionCancelled.
 
     `wish` is what the partner of a talk alone said they want now; empty where they said nothing of it.
     """
@@ -64,6 +67,7 @@ def save_rated_session(
         rating.save(force_insert=is_new, force_update=not is_new)
         if wish and saved.held_at and saved.partner_id:
             record_intention(Partner.objects.get(pk=saved.partner_id), wish=wish, membership=membership)
+        follow_sessions(couple)
     return saved
 
 

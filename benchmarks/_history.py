@@ -15,7 +15,6 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from assessments import library, scoring
-from assessments.assignments import monday_of
 from assessments.demo.forms import Wanted, answers_for
 from assessments.instruments.definition import CONTEXT, Instrument, Json
 from assessments.measurement import parameters_of
@@ -30,6 +29,7 @@ from assessments.models import (
     WeekReport,
 )
 from assessments.safety import as_json, check_in_verdict
+from assessments.waves import monday_of
 from assessments.weeks import report_id
 from clients.models import CounselingSession, Couple, Partner
 from practice.practices import OWNER, as_maintenance

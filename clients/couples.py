@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -48,6 +49,7 @@ class PartnerDetails:
     channel: str = Partner.Channel.NONE
     hours: str = ""
     neutral_name: str = ""
+    time_zone: str = ""
 
 
 def create_couple(*, label: str, partners: Sequence[PartnerDetails], therapist: Membership | None) -> Couple:
@@ -195,6 +197,9 @@ def _message_faults(path: str, details: PartnerDetails, partners: Sequence[Partn
         read_hours(details.hours)
     except UnclearHours as error:
         faults.append(_fault(f"{path}.hours", error.code, str(error)))
+    if details.time_zone.strip() and details.time_zone.strip() not in available_timezones():
+        told = "Give a zone such as “Europe/London”, or leave it empty for the practice's."
+        faults.append(_fault(f"{path}.time_zone", "invalid_time_zone", told))
     neutral = details.neutral_name.strip().casefold()
     if neutral and (tells_too_much(neutral) or neutral in {one.name.strip().casefold() for one in partners}):
         told = "Messages name nobody and no topic. Choose another word, or leave this empty."

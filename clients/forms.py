@@ -13,9 +13,9 @@ from clients.models import Couple, Partner
 from clients.safe_hours import DAYS, read_hours
 
 NUMBERS = (1, 2)
-DETAILS = ("name", "channel", "email", "phone", "neutral_name")
+DETAILS = ("name", "channel", "email", "phone", "neutral_name", "time_zone")
 HOURS = ("hours_days", "hours_from", "hours_to")
-SHOWN = ("name", "channel", "email", "phone", *HOURS, "neutral_name")
+SHOWN = ("name", "channel", "email", "phone", *HOURS, "time_zone", "neutral_name")
 
 
 class CoupleForm(forms.Form):
@@ -83,6 +83,13 @@ def partner_fields(number: int, *, unclear: str = "") -> dict[str, forms.Field]:
             widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
         ),
         **hours_fields(number, unclear=unclear),
+        "time_zone": forms.CharField(
+            required=False,
+            max_length=64,
+            label=_("Time zone of partner %(number)s") % who,
+            help_text=_("Such as Europe/London, where it is another than the practice's. Else leave it empty."),
+            widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        ),
         "neutral_name": forms.CharField(
             required=False,
             max_length=80,

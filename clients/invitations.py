@@ -1,8 +1,8 @@
 """Links for partners: one to one sheet, hashed at rest, opened by a person's POST in one atomic statement.
 
-A newer invitation ends the older ones. A key that is wrong, used, ended or expired is answered alike. The browser
-that opened a link can come back with it until the sheet is finished or its window closes. Nothing is sent to a
-partner outside their safe hours, and nothing ever with their own name.
+A newer invitation ends the older ones; a reminder brings a further key and ends none. A key that is wrong, used,
+ended or expired is answered alike. The browser that opened a link can come back with it until the sheet is finished
+or its window closes. Nothing is sent to a partner outside their safe hours, and nothing ever with their own name.
 """
 
 import hashlib
@@ -12,17 +12,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from clients.models import Invitation, LinkKey, Partner, PartnerSession
-from clients.safe_hours import UnclearHours, read_hours
-from practice import audit, mail, outbox, tenancy
-from practice.content import client_texts, tells_too_much
+from clients.reachability import refuse_unsafe, safe_moment
+from practice import audit, outbox, tenancy
 from practice.errors import DomainError
-from practice.models import Practice
-from practice.practices import time_zone
 
 UNOPENED_FOR = timedelta(days=7)
 KEY_BYTES = 32
@@ -33,18 +30,6 @@ class LinkEnded(DomainError):
 
     code = "link_ended"
     status = 410
-
-
-class NoSafeChannel(DomainError):
-    """No safe way to reach this partner by that channel is recorded. Hand the link over in person."""
-
-    code = "no_safe_channel"
-
-
-class OutsideSafeHours(DomainError):
-    """No safe hour of this partner is left before the form closes. Hand the link over in person."""
-
-    code = "outside_safe_hours"
 
 
 @dataclass(frozen=True)
@@ -77,35 +62,45 @@ def invite(partner: Partner, *, sheet_id: UUID, delivery: str, closes_at: dateti
     Sent at once, or when the partner's safe hours next begin. Raises NoSafeChannel, OutsideSafeHours.
     """
     handed_over = delivery == Invitation.Delivery.IN_PERSON
-    # The channel "none" is no delivery: an address recorded beside it is not safe.
-    if not handed_over and (delivery != partner.channel or delivery not in Invitation.Delivery.values):
-        raise NoSafeChannel
-    if delivery == Invitation.Delivery.SMS:
-        raise NoSafeChannel("Text messages cannot be sent yet. Hand the link over in person.")
+    _lock(partner)
+    if not handed_over:
+        refuse_unsafe(partner, delivery)
     now = timezone.now()
-    due_at = now if handed_over else _safe_moment(partner, now=now, closes_at=closes_at)
+    due_at = now if handed_over else safe_moment(partner, now=now, closes_at=closes_at)
     if end_links(sheet_id):
         end_sessions(sheet_id)
     state = Invitation.State.HANDED_OVER if handed_over else Invitation.State.QUEUED
-    invitation = Invitation.objects.create(
-        partner=partner, sheet_id=sheet_id, delivery=delivery, state=state, closes_at=closes_at, created_at=now
-    )
+    invitation = _add(partner, sheet_id=sheet_id, delivery=delivery, state=state, closes_at=closes_at)
     audit.record("invitation.issued", object_id=invitation.id, couple_id=partner.couple_id, delivery=delivery)
     if not handed_over:
         waits_until = due_at if due_at > now else None
         outbox.post("send_invitation", invitation.id, due_at=waits_until)
         return Issued(invitation, due_at=waits_until)
-    key = _make_key(invitation, partner.id)
+    key = make_key(invitation, partner.id)
     return Issued(invitation, key, url_of(key))
 
 
 def note_unsent(partner: Partner, *, sheet_id: UUID, closes_at: datetime) -> None:
-    """Keep, for the therapist to see, that a link could not go out by e-mail."""
-    Invitation.objects.create(
+    """Keep, for the therapist to see, that a link could not go out by the partner's channel."""
+    _lock(partner)
+    _add(partner, sheet_id=sheet_id, delivery=partner.channel, state=Invitation.State.FAILED, closes_at=closes_at)
+
+
+def _lock(partner: Partner) -> None:
+    """Whoever gives a link, sends one or changes where it may go takes the partner first, then the links."""
+    Partner.objects.select_for_update().get(pk=partner.pk)
+
+
+def _add(partner: Partner, *, sheet_id: UUID, delivery: str, state: str, closes_at: datetime) -> Invitation:
+    """The next link of a sheet, whose partner is locked."""
+    links = Invitation.objects.filter(sheet_id=sheet_id, kind=Invitation.Kind.INVITATION)
+    newest = links.aggregate(newest=Max("ordinal"))["newest"]
+    return Invitation.objects.create(
         partner=partner,
         sheet_id=sheet_id,
-        delivery=Invitation.Delivery.EMAIL,
-        state=Invitation.State.FAILED,
+        ordinal=(newest or 0) + 1,
+        delivery=delivery,
+        state=state,
         closes_at=closes_at,
         created_at=timezone.now(),
     )
@@ -118,6 +113,17 @@ def end_links(sheet_id: UUID) -> int:
     live = Invitation.objects.filter(sheet_id=sheet_id).exclude(state=Invitation.State.ENDED)
     live.update(state=Invitation.State.ENDED)
     return LinkKey.objects.filter(practice_id=practice, sheet_id=sheet_id, ended_at=None).update(ended_at=now)
+
+
+def move_links(sheet_id: UUID, *, closes_at: datetime) -> None:
+    """Let the links of a sheet whose window changed end with it."""
+    practice = tenancy.practice_id()
+    for invitation in Invitation.objects.filter(sheet_id=sheet_id).exclude(state=Invitation.State.ENDED).order_by("id"):
+        invitation.closes_at = closes_at
+        invitation.save(update_fields=["closes_at"])
+        unopened_until = (invitation.sent_at or invitation.created_at) + UNOPENED_FOR
+        keys = LinkKey.objects.filter(practice_id=practice, invitation_id=invitation.id, ended_at=None)
+        keys.update(expires_at=min(unopened_until, closes_at), reopen_until=closes_at)
 
 
 def end_sent_links(partner: Partner) -> None:
@@ -134,7 +140,7 @@ def end_all_links(partner: Partner) -> None:
 
 def _end_live(links: QuerySet[Invitation]) -> None:
     live = links.exclude(state=Invitation.State.ENDED).values_list("sheet_id", flat=True)
-    for sheet_id in set(live):
+    for sheet_id in sorted(set(live)):
         end_links(sheet_id)
         end_sessions(sheet_id)
 
@@ -149,67 +155,6 @@ def end_session(session: PartnerSession) -> None:
     """End one browser's session; the link and what was saved stay as they are."""
     own = PartnerSession.objects.filter(practice_id=tenancy.practice_id(), partner_id=session.partner_id)
     own.filter(pk=session.pk).update(ended_at=timezone.now())
-
-
-def send_invitation(reference: UUID) -> None:
-    """The worker's part: make the key now, keep only its hash, send the neutral mail.
-
-    The mail leaves before the commit: a crash between the two sends it again, with another key, and the first is dead.
-    """
-    invitation = Invitation.objects.select_for_update(of=("self",)).select_related("partner").get(pk=reference)
-    partner = invitation.partner
-    now = timezone.now()
-    if invitation.state != Invitation.State.QUEUED or invitation.closes_at <= now:
-        return
-    due_at = _due_at(invitation, now)
-    if due_at is None:
-        invitation.state = Invitation.State.FAILED
-        invitation.save(update_fields=["state"])
-        return
-    if due_at > now:
-        outbox.postpone("send_invitation", invitation.id, due_at=due_at)
-        return
-    mail.send_plain(
-        to=partner.email,
-        subject=client_texts()["invitation_subject"]["en"],
-        body=_body(partner, _make_key(invitation, partner.id)),
-        sender_name=Practice.objects.get(pk=tenancy.practice_id()).sender_name,
-        message_id=invitation.id,
-    )
-    invitation.state, invitation.sent_at = Invitation.State.SENT, timezone.now()
-    invitation.save(update_fields=["state", "sent_at"])
-
-
-def _due_at(invitation: Invitation, now: datetime) -> datetime | None:
-    """When a queued link may go out; None where it may not any more."""
-    partner = invitation.partner
-    if partner.channel != invitation.delivery or partner.state != Partner.State.ACTIVE:
-        return None
-    try:
-        return _safe_moment(partner, now=now, closes_at=invitation.closes_at)
-    except OutsideSafeHours:
-        return None
-
-
-def _safe_moment(partner: Partner, *, now: datetime, closes_at: datetime) -> datetime:
-    """The first moment from now on when a message may reach the partner. Raises OutsideSafeHours."""
-    try:
-        hours = read_hours(partner.hours)
-    except UnclearHours as error:
-        raise OutsideSafeHours("The safe hours of this partner cannot be read. Enter them again.") from error
-    if hours is None:
-        return now
-    opening = hours.next_opening(now, time_zone())
-    if opening >= closes_at:
-        raise OutsideSafeHours
-    return opening
-
-
-def _body(partner: Partner, key: str) -> str:
-    """The neutral text, under the neutral name where there is one; never under the partner's own."""
-    name = " ".join(partner.neutral_name.split())
-    greeting = f"{name},\n\n" if name and not tells_too_much(name) else ""
-    return f"{greeting}{client_texts()['invitation_body']['en']}\n\n{url_of(key)}\n"
 
 
 def open_link(key: str, *, browser: str | None) -> Opened:
@@ -236,7 +181,8 @@ def open_link(key: str, *, browser: str | None) -> Opened:
     return Opened(token, session)
 
 
-def _make_key(invitation: Invitation, partner_id: UUID) -> str:
+def make_key(invitation: Invitation, partner_id: UUID) -> str:
+    """A further key to the sheet of an invitation, in force at once. Only its hash is kept."""
     key = secrets.token_urlsafe(KEY_BYTES)
     LinkKey(
         key_hash=digest(key),

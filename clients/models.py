@@ -78,6 +78,10 @@ class Partner(TenantModel):
     neutral_name = EncryptedTextField(blank=True)
     channel = models.CharField(max_length=10, choices=Channel, default=Channel.NONE)
     hours = models.CharField(max_length=40, blank=True)
+    # Of the clock that the hours are read on; empty is the practice's.
+    time_zone = models.CharField(max_length=64, blank=True)
+    # Since when this partner wants no reminders.
+    reminders_off_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=20, choices=State, default=State.ACTIVE)
 
     class Meta(TenantModel.Meta):
@@ -225,7 +229,12 @@ class RecordDecision(TenantModel):
 
 
 class Invitation(TenantModel):
-    """One link for one partner to one sheet. A newer one ends the older ones."""
+    """One link for one partner to one sheet. A newer one ends the older ones; a reminder leaves them in force."""
+
+    class Kind(models.TextChoices):
+        INVITATION = "invitation", _("Link")
+        NOT_STARTED = "not_started", _("Reminder, not started")
+        STALLED = "stalled", _("Reminder, stopped half way")
 
     class Delivery(models.TextChoices):
         EMAIL = "email", _("E-mail")
@@ -242,11 +251,26 @@ class Invitation(TenantModel):
     partner = TenantForeignKey(Partner, related_name="invitations")
     # A sheet of this practice; the constraint is made by assessments, which this app does not know.
     sheet_id = models.UUIDField()
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.INVITATION)
+    # Counts the links of one sheet, and apart from them its reminders of either kind; null where nobody counted yet.
+    ordinal = models.PositiveSmallIntegerField(null=True)
     delivery = models.CharField(max_length=20, choices=Delivery)
     state = models.CharField(max_length=20, choices=State)
     closes_at = models.DateTimeField()
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "sheet_id", "partner", "kind", "ordinal"], name="one_message_per_kind_and_ordinal"
+            ),
+            models.UniqueConstraint(
+                fields=["practice", "sheet_id", "ordinal"],
+                condition=~models.Q(kind="invitation"),
+                name="one_reminder_per_ordinal",
+            ),
+        ]
 
 
 class LinkKey(models.Model):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from knox.crypto import hash_token
 
 from practice import audit, tenancy
+from practice.calendar_feeds import member_of_feed
 from practice.database.context import Scope
 from practice.errors import DomainError
 from practice.models import ApiToken, Membership, Practice, Role
@@ -140,6 +141,20 @@ class Guarded(Staff):
         return None
 
 
+class CalendarProgram:
+    """A calendar that reads a member's secret address. Every address that is not in force is answered alike."""
+
+    name = "calendar"
+
+    def enter(self, request: HttpRequest) -> HttpResponse | None:
+        match = request.resolver_match
+        member = member_of_feed(match.kwargs["key"]) if match else None
+        if member is None:
+            raise Http404
+        enter_as(request, member)
+        return None
+
+
 class ByMethod:
     """One URL with an audience of its own for some methods."""
 
@@ -258,6 +273,10 @@ def sign_in(view: Callable[..., Any]) -> Callable[..., Any]:
 
 def staff(*roles: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return audience(Staff(*roles))
+
+
+def calendar_program(view: Callable[..., Any]) -> Callable[..., Any]:
+    return audience(CalendarProgram())(view)
 
 
 CLINICIANS = (Role.OWNER, Role.THERAPIST, Role.SUPERVISOR)

@@ -157,6 +157,27 @@ class OutboxMessage(models.Model):
         indexes = [models.Index(fields=["due_at"], condition=models.Q(done_at=None), name="outbox_not_done")]
 
 
+class CalendarFeed(models.Model):
+    """The hashed key of the address that a member's calendar reads. Looked up before the practice is known."""
+
+    key_hash = models.BinaryField(primary_key=True, max_length=32)
+    practice_id = models.UUIDField()
+    membership = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice_id", "membership"],
+                condition=models.Q(ended_at=None),
+                name="one_feed_in_force_per_member",
+            )
+        ]
+
+
 class IdempotencyRecord(TenantModel):
     """The first successful answer to a POST, kept for a repeat with the same key."""
 

@@ -3,9 +3,11 @@
 A message is done in the same transaction as its effect. A doorbell that nobody heard is rung again by beat.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -16,6 +18,8 @@ from practice.database.context import Scope
 from practice.models import OutboxMessage
 
 MOST_TRIES = 20
+
+logger = structlog.get_logger(__name__)
 
 
 def post(kind: str, reference: UUID, *, due_at: datetime | None = None) -> None:
@@ -29,10 +33,23 @@ def post(kind: str, reference: UUID, *, due_at: datetime | None = None) -> None:
         transaction.on_commit(lambda: _ring_bell(message.id), robust=True)
 
 
+def ask_again(kind: str, reference: UUID, *, due_at: datetime) -> None:
+    """Ask for `kind` of work on `reference` from `due_at` on, also where it was asked for another time, or done."""
+    message = OutboxMessage(
+        practice_id=tenancy.practice_id(), kind=kind, reference=reference, created_at=timezone.now(), due_at=due_at
+    )
+    OutboxMessage.objects.bulk_create(
+        [message],
+        update_conflicts=True,
+        unique_fields=["practice_id", "kind", "reference"],
+        update_fields=["due_at", "done_at", "tries", "last_error"],
+    )
+
+
 def postpone(kind: str, reference: UUID, *, due_at: datetime) -> None:
     """For the handler at work: this is not the time. The message stays, and is due later."""
     OutboxMessage.objects.filter(practice_id=tenancy.practice_id(), kind=kind, reference=reference).update(
-        due_at=due_at
+        due_at=due_at, tries=0
     )
 
 
@@ -81,3 +98,14 @@ def _note_failure(message_id: UUID, error: Exception) -> None:
             message.due_at = timezone.now() + timedelta(seconds=min(2**message.tries * 15, 3600))
             message.last_error = type(error).__name__
             message.save(update_fields=["tries", "due_at", "last_error"])
+            if message.tries == MOST_TRIES:
+                logger.error("outbox_message_given_up", kind=message.kind, error=message.last_error)
+
+
+def given_up(kinds: Iterable[str], references: Iterable[UUID]) -> dict[UUID, datetime]:
+    """Which of these were tried too often to be tried again, and since when they have waited."""
+    messages = OutboxMessage.objects.filter(
+        practice_id=tenancy.practice_id(), kind__in=list(kinds), reference__in=list(references)
+    )
+    failed = messages.filter(done_at=None, tries__gte=MOST_TRIES)
+    return dict(failed.values_list("reference", "created_at"))

@@ -142,7 +142,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 # What a message of the outbox asks for; each runs as the worker of the message's practice.
 OUTBOX_HANDLERS = {
-    "send_invitation": "clients.invitations.send_invitation",
+    "send_invitation": "assessments.reminders.send_invitation",
+    "remind": "assessments.reminders.remind",
     "open_wave": "assessments.assignments.open_wave",
     "close_wave": "assessments.assignments.close_wave",
     "score_sheet": "assessments.safety.score_overdue_sheet",
@@ -233,6 +234,12 @@ vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:1025" if PLAI
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Practice <appointments@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# Text messages: a class that sends them, or a folder that they are written to for a gateway; without either, none.
+TEXT_MESSAGE_FOLDER = env.str("TEXT_MESSAGE_FOLDER", default="")
+TEXT_MESSAGE_SENDER = env.str(
+    "TEXT_MESSAGE_SENDER", default="practice.text_messages.FileSender" if TEXT_MESSAGE_FOLDER else ""
+)
 
 # API
 REST_FRAMEWORK = {

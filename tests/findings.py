@@ -24,13 +24,13 @@ WITHOUT_PRACTICE = {
 # Looked up before the practice is known: secured rows, but keys and references of their own.
 AT_THE_GATE = {
     "clients_linkkey", "clients_partnersession", "practice_apitoken", "practice_membership", "practice_outboxmessage",
-    "practice_practice",
+    "practice_practice", "practice_calendarfeed",
 }  # fmt: skip
 # Random or global by nature: they tell nothing about another practice.
 UNIQUE_WITHOUT_PRACTICE = {
     "clients_linkkey_pkey", "clients_partnersession_pkey", "clients_partnersession_token_hash_key",
     "practice_apitoken_id_key", "practice_apitoken_pkey", "practice_membership_pkey", "practice_outboxmessage_pkey",
-    "practice_practice_pkey", "practice_practice_slug_key",
+    "practice_practice_pkey", "practice_practice_slug_key", "practice_calendarfeed_pkey",
 }  # fmt: skip
 
 

@@ -56,7 +56,10 @@ def test_statement_that_names_no_practice_is_found(sql: str, alias: str) -> None
 
 def test_tenant_tables_are_those_of_the_models() -> None:
     assert {"clients_couple", "assessments_answers", "practice_auditevent"} < tenant_tables()
-    assert tenant_tables() & {"practice_user", "clients_linkkey", "practice_outboxmessage"} == set()
+    assert (
+        tenant_tables() & {"practice_user", "clients_linkkey", "practice_outboxmessage", "practice_calendarfeed"}
+        == set()
+    )
 
 
 @pytest.mark.database

@@ -22,6 +22,7 @@ from clients.consents import record_consent
 from clients.models import Couple, Partner
 from clients.sessions import SessionDetails
 from practice import tenancy
+from practice.calendar_feeds import make_feed
 from practice.database.context import Scope
 from practice.models import ApiToken, IdempotencyRecord, Membership, Practice, Role
 from tests import factories
@@ -112,6 +113,7 @@ def _make_rest(therapist: Membership) -> None:
             user=therapist.user, membership=therapist, practice_id=therapist.practice_id, name="script"
         )
     with factories.as_staff(therapist):
+        make_feed(therapist)
         IdempotencyRecord.objects.create(
             actor=therapist.id, key="once", fingerprint="f" * 64, status=201, body={}, created_at=now
         )

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 from uuid import UUID
@@ -14,12 +15,13 @@ from rest_framework.response import Response
 from api.endpoint import Endpoint, checked, member
 from api.idempotency import HEADER, idempotent
 from api.pagination import PAGE, page_of, page_shape
+from api.v1.cadence_shapes import Cadence, CadenceChanged, CadenceShape, Reminders, cadence_of, schedule_from
 from api.v1.couples import THERAPISTS
 from assessments import library
 from assessments.assignments import assign_instrument, assign_to_couples, end_assignment, invite_to_sheet
+from assessments.cadence import change_cadence
 from assessments.instruments.definition import Instrument
 from assessments.models import AnswerSheet, Assignment, Wave
-from assessments.schedules import Schedule
 from assessments.sheets import answered_of, form_of
 from clients.access import couples_treated_by, couples_visible_to
 from clients.models import Invitation
@@ -29,23 +31,6 @@ from practice.models import Membership
 MOST_COUPLES = 200
 
 FindInstrument = Callable[[str, str], Instrument]
-
-
-class Cadence(serializers.Serializer[Any]):
-    every_weeks = serializers.ChoiceField([1, 2, 4, 8], required=False)
-    times = serializers.IntegerField(min_value=1, required=False)
-    before_each_session = serializers.BooleanField(required=False)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs.pop("before_each_session", False):
-            raise serializers.ValidationError(
-                {"before_each_session": "Sessions are not kept here yet. Use every_weeks and times."},
-                code="not_supported",
-            )
-        missing = {name: "Say this for a repeated form." for name in ("every_weeks", "times") if name not in attrs}
-        if missing:
-            raise serializers.ValidationError(missing, code="required")
-        return attrs
 
 
 class AssignmentGiven(serializers.Serializer[Any]):
@@ -58,15 +43,11 @@ class AssignmentGiven(serializers.Serializer[Any]):
     opens_at = serializers.DateTimeField(required=False)
     closes_at = serializers.DateTimeField(required=False)
     cadence = Cadence(required=False)
-    reminders = serializers.DictField(required=False)
+    reminders = Reminders(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("couple" in attrs) == ("couples" in attrs):
             raise serializers.ValidationError({"couple": "Give either couple or couples."}, code="required")
-        if attrs.pop("reminders", None):
-            raise serializers.ValidationError(
-                {"reminders": "Reminders cannot be sent yet. Leave them out."}, code="not_supported"
-            )
         return attrs
 
 
@@ -91,6 +72,10 @@ class WaveShape(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     opens_at = serializers.DateTimeField()
     closes_at = serializers.DateTimeField()
+    session = serializers.UUIDField(allow_null=True, help_text="The session that it is asked before.")
+    dropped = serializers.ChoiceField(
+        Wave.Dropped.choices, allow_blank=True, help_text="Why it was given up; empty where it was not."
+    )
     sheets = SheetShape(many=True)
 
 
@@ -101,6 +86,9 @@ class AssignmentShape(serializers.Serializer[Any]):
     sitting = serializers.CharField(allow_blank=True)
     created_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField(allow_null=True)
+    paused_at = serializers.DateTimeField(allow_null=True)
+    cadence = CadenceShape(allow_null=True, help_text="Null for a form that is asked once.")
+    reminders = Reminders()
     waves = WaveShape(many=True)
 
 
@@ -162,6 +150,9 @@ def shown(assignment: Assignment, *, find: FindInstrument = library.resolve) -> 
         "sitting": assignment.sitting,
         "created_at": assignment.created_at,
         "ended_at": assignment.ended_at,
+        "paused_at": assignment.paused_at,
+        "cadence": cadence_of(assignment),
+        "reminders": {"days": assignment.remind_on},
         "waves": [wave_of(wave, instrument) for wave in assignment.waves.all()],
     }
 
@@ -172,6 +163,8 @@ def wave_of(wave: Wave, instrument: Instrument) -> dict[str, Any]:
         "number": wave.number,
         "opens_at": wave.opens_at,
         "closes_at": wave.closes_at,
+        "session": wave.session_id,
+        "dropped": wave.dropped,
         "sheets": [sheet_of(sheet, instrument) for sheet in wave.sheets.all()],
     }
 
@@ -217,9 +210,7 @@ class Assignments(Endpoint):
             "instrument": given["instrument"],
             "sitting": given.get("sitting"),
             "membership": member(request),
-            "schedule": Schedule(
-                opens_at=given.get("opens_at"), closes_at=given.get("closes_at"), **given.get("cadence", {})
-            ),
+            "schedule": schedule_from(given),
         }
         couples = couples_treated_by(member(request))
         if "couple" in given:
@@ -233,11 +224,24 @@ class Assignments(Endpoint):
 
 
 class OneAssignment(Endpoint):
-    audience = StaffApi(*CLINICIANS)
+    audience = ByMethod(StaffApi(*CLINICIANS), PATCH=StaffApi(*THERAPISTS))
 
     @extend_schema(responses=AssignmentShape)
     def get(self, request: Request, assignment_id: UUID) -> Response:
         return Response(shown(get_object_or_404(assignments_seen_by(member(request)), pk=assignment_id)))
+
+    @extend_schema(
+        request=CadenceChanged,
+        responses=AssignmentShape,
+        description="Plans what is still to open otherwise, `times` times more. What is open stays as it is.",
+    )
+    def patch(self, request: Request, assignment_id: UUID) -> Response:
+        treated = Assignment.objects.filter(couple__in=couples_treated_by(member(request)))
+        assignment = get_object_or_404(treated, pk=assignment_id)
+        schedule = schedule_from(checked(CadenceChanged, request.data))
+        # Windows stay as long as they are, unless this says otherwise.
+        change_cadence(assignment, replace(schedule, window=assignment.window))
+        return Response(reread([assignment])[0])
 
 
 class EndAssignment(Endpoint):

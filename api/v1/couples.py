@@ -34,9 +34,9 @@ class SafeContact(serializers.Serializer[Any]):
         allow_blank=True,
         max_length=40,
         help_text=(
-            "Days and times in the time zone of the practice, ending on the same day: “weekdays 09:00-15:00”, "
-            "“weekends 10:00-12:00”, “every day 18:00-21:30”, “mon, wed 08:00-09:30”. Empty: any time. E-mails go out "
-            "in these hours only. Anything else is refused as `invalid_hours`."
+            "Days and times in the partner's time zone, ending on the same day: “weekdays 09:00-15:00”, "
+            "“weekends 10:00-12:00”, “every day 18:00-21:30”, “mon, wed 08:00-09:30”. Empty: any time. Messages go "
+            "out in these hours only. Anything else is refused as `invalid_hours`."
         ),
     )
     neutral_name = serializers.CharField(
@@ -44,6 +44,12 @@ class SafeContact(serializers.Serializer[Any]):
         allow_blank=True,
         max_length=80,
         help_text="The first line of messages. Names neither partner and no topic, else refused as `not_neutral`.",
+    )
+    time_zone = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=64,
+        help_text="Of the clock that the hours are read on, such as “Europe/London”. Empty: that of the practice.",
     )
 
 

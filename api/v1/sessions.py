@@ -15,11 +15,12 @@ from api.endpoint import Endpoint, checked, member
 from api.idempotency import HEADER, idempotent
 from api.pagination import PAGE, page_of, page_shape, whole_page
 from api.v1.couples import THERAPISTS
+from assessments.cadence import call_off_session
 from assessments.proposals import KINDS, proposals_of
 from assessments.session_ratings import SCALE, Ratings, ratings_of, save_rated_session
 from clients.access import couples_treated_by, couples_visible_to
 from clients.models import CounselingSession
-from clients.sessions import SessionDetails, cancel_session, details_of
+from clients.sessions import SessionDetails, details_of
 from practice.access import CLINICIANS, ByMethod, StaffApi
 
 
@@ -137,7 +138,7 @@ class SessionCancel(Endpoint):
     @idempotent
     def post(self, request: Request, couple_id: UUID, session_id: UUID) -> Response:
         session = session_of(request, couple_id, session_id)
-        cancel_session(session)
+        call_off_session(session)
         return Response(shown(session))
 
 

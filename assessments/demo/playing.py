@@ -89,8 +89,7 @@ class Play:
 
     def assign(self, instrument: str, *, week: int, times: int = 1) -> None:
         opens = self.session_at(week) - OPENS_BEFORE
-        again = {"every_weeks": 1, "times": times} if times > 1 else {}
-        schedule = schedules.Schedule(opens_at=opens, closes_at=opens + schedules.WINDOW, **again)
+        schedule = schedules.Schedule(opens_at=opens, every_weeks=1 if times > 1 else None, times=times)
         with self.teller.therapist():
             assignments.assign_instrument(
                 self.cast.couple, instrument=instrument, membership=self.teller.membership, schedule=schedule

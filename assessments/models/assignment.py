@@ -2,8 +2,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from clients.models import Couple, Partner
+from assessments.schedules import REMIND_ON, WINDOW
+from clients.models import CounselingSession, Couple, Partner
 from practice.tenancy import TenantForeignKey, TenantModel
+
+
+def days_to_remind() -> list[int]:
+    return list(REMIND_ON)
 
 
 class Assignment(TenantModel):
@@ -18,10 +23,25 @@ class Assignment(TenantModel):
     ended_at = models.DateTimeField(null=True)
     # Asked some time after care has ended, so a closed couple still gets it.
     follow_up = models.BooleanField(default=False)
+    # How often it is asked: every so many weeks, before each session, or, by neither, once. `times` is empty for as
+    # long as it is not stopped.
+    every_weeks = models.PositiveSmallIntegerField(null=True)
+    before_sessions = models.BooleanField(default=False)
+    times = models.PositiveSmallIntegerField(null=True)
+    window = models.DurationField(default=WINDOW)
+    # On which days of a window who has not handed in is reminded.
+    remind_on = ArrayField(models.PositiveSmallIntegerField(), default=days_to_remind)
+    paused_at = models.DateTimeField(null=True)
 
 
 class Wave(TenantModel):
     """One occasion of an assignment: a window in which both partners answer."""
+
+    class Dropped(models.TextChoices):
+        SESSION = "session", _("The session was called off")
+        PAUSED = "paused", _("It fell into a pause")
+        CHANGED = "changed", _("It was planned otherwise")
+        MISSED = "missed", _("It could not be opened in time")
 
     assignment = TenantForeignKey(Assignment, related_name="waves")
     couple = TenantForeignKey(Couple, related_name="waves")
@@ -34,6 +54,9 @@ class Wave(TenantModel):
     safety_lines = models.BooleanField(null=True)
     # Whether the form carries the context checklist.
     context_lines = models.BooleanField(default=True)
+    # The session that it is asked before, and why it was given up where it was.
+    session = TenantForeignKey(CounselingSession, related_name="waves", null=True)
+    dropped = models.CharField(max_length=20, choices=Dropped, blank=True)
 
     class Meta(TenantModel.Meta):
         ordering = ["opens_at", "number"]
@@ -41,6 +64,11 @@ class Wave(TenantModel):
             models.UniqueConstraint(fields=["practice", "assignment", "number"], name="one_wave_per_number"),
             models.CheckConstraint(
                 condition=models.Q(closes_at__gt=models.F("opens_at")), name="wave_closes_after_it_opens"
+            ),
+            models.UniqueConstraint(
+                fields=["practice", "assignment", "session"],
+                condition=models.Q(dropped=""),
+                name="one_wave_per_session",
             ),
         ]
         indexes = [models.Index(fields=["practice", "closes_at"], name="waves_by_close")]

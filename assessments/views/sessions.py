@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from assessments.cadence import call_off_session
 from assessments.intentions import intentions_of
 from assessments.models import Intention
 from assessments.session_forms import SessionForm, TalksForm, initial_of
@@ -30,7 +31,7 @@ from assessments.session_ratings import (
 )
 from clients.access import couples_treated_by, couples_visible_to, treats
 from clients.models import CounselingSession, Couple, Partner
-from clients.sessions import cancel_session, last_quarter, plan_talks
+from clients.sessions import last_quarter, plan_talks
 from practice.access import CLINICIANS, StaffRequest, staff
 from practice.content import client_texts
 from practice.errors import DomainError
@@ -83,7 +84,7 @@ def session_edit(request: StaffRequest, session_id: UUID) -> HttpResponse:
 def session_cancel(request: StaffRequest, session_id: UUID) -> HttpResponse:
     session = get_object_or_404(own_sessions(request), pk=session_id)
     try:
-        cancel_session(session)
+        call_off_session(session)
     except DomainError as error:
         messages.error(request, str(error))
     else:

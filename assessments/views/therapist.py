@@ -15,20 +15,24 @@ from django.views.decorators.http import require_POST
 
 from assessments import library
 from assessments.assignments import assign_instrument, end_assignment, invite_to_sheet, was_called_off
+from assessments.cadence_words import cadence_words
 from assessments.flags import BY_LEVEL
 from assessments.forms import AssignForm
+from assessments.messages import message_log, messages_needing_decision
 from assessments.models import AnswerSheet, Assignment, SafetyFlag, Wave
 from assessments.proposals import proposals_of
 from assessments.safety import safety_lines_allowed
 from clients.access import couples_treated_by, couples_visible_to, treats
 from clients.consents import Standing, standings_of
 from clients.models import Couple, Invitation, Partner
+from practice import text_messages
 from practice.access import CLINICIANS, StaffRequest, staff
 from practice.errors import DomainError
 from practice.forms import add_faults, posted
 from practice.models import TREATING
 
 SHOWN_BEGUN, SHOWN_COMING = 4, 2
+ASKED = {"closes_at": "days", "days_before": "days", "reminders": "remind_on"}
 
 
 @staff(*CLINICIANS)
@@ -44,6 +48,8 @@ def couple(request: StaffRequest, couple_id: UUID) -> HttpResponse:
         "proposals": [(one, title_of(one.instrument)) for one in proposals_of(found)],
         "forms": given_forms(found, every=request.GET.get("windows") == "all"),
         "flags": flags.order_by(BY_LEVEL, "raised_at"),
+        "undelivered": messages_needing_decision([found]),
+        "message_log": message_log(found),
         "treats": treats(request.membership, found),
         "now": timezone.now(),
     }
@@ -75,10 +81,11 @@ class GivenWave:
 
 @dataclass(frozen=True)
 class GivenForm:
-    """`left_out` counts the windows that are not shown."""
+    """`cadence` in words; `left_out` counts the windows that are not shown."""
 
     assignment: Assignment
     title: str
+    cadence: str
     waves: list[GivenWave]
     left_out: int
 
@@ -91,7 +98,10 @@ def given_forms(couple: Couple, *, every: bool) -> list[GivenForm]:
     now = timezone.now()
     assignments = {one.id: one for one in Assignment.objects.filter(couple=couple).order_by("-created_at")}
     of: dict[UUID, list[Wave]] = {}
-    for wave in Wave.objects.filter(couple=couple).order_by("number"):
+    # What was planned otherwise is no news; what could not be opened in time is.
+    given_up = Wave.objects.filter(couple=couple).exclude(dropped="").exclude(dropped=Wave.Dropped.MISSED)
+    waves_of = Wave.objects.filter(couple=couple).exclude(pk__in=given_up.filter(opened_at=None).values("pk"))
+    for wave in waves_of.order_by("opens_at", "number"):
         wave.assignment = assignments[wave.assignment_id]
         of.setdefault(wave.assignment_id, []).append(wave)
     shown = {key: waves if every else around(waves, now) for key, waves in of.items()}
@@ -103,6 +113,7 @@ def given_forms(couple: Couple, *, every: bool) -> list[GivenForm]:
         GivenForm(
             assignment=one,
             title=title_of(one.instrument),
+            cadence=cadence_words(one),
             waves=[given_wave(wave, newest) for wave in shown.get(one.id, [])],
             left_out=len(of.get(one.id, [])) - len(shown.get(one.id, [])),
         )
@@ -153,13 +164,14 @@ def couple_assign(request: StaffRequest, couple_id: UUID) -> HttpResponse:
         "form": form,
         "partners": found.partners.order_by("position"),
         "safety_lines": safety_lines_allowed(found),
+        "sends_texts": text_messages.can_be_sent(),
     }
     return render(request, "assessments/assign.html", context, status=422 if form.errors else 200)
 
 
 def assign_field(fault: str) -> str:
     about_form = ("sitting", "unknown_instrument", "licence_expired", "mode_not_allowed")
-    return "form" if fault in about_form else {"closes_at": "days"}.get(fault, fault)
+    return "form" if fault in about_form else ASKED.get(fault, fault)
 
 
 @staff(*TREATING)

@@ -37,6 +37,9 @@ EVERY_ROW = "true"
 # What decides whether a partner is shown something, and nothing else of a couple.
 SEEN_OF_COUPLE = ("practice_id", "id", "own_results_allowed", "individual_mode", "state")
 
+# What a partner's functions read of partners.
+OWN_PARTNER = ("practice_id", "id", "couple_id", "state", "reminders_off_at")
+
 
 @dataclass(frozen=True)
 class Allow:
@@ -61,6 +64,7 @@ AT_THE_GATE = [
     *allow(GATE, "account_emailaddress", "SELECT INSERT UPDATE DELETE", EVERY_ROW),
     *allow(GATE, "mfa_authenticator", "SELECT INSERT UPDATE DELETE", EVERY_ROW),
     *allow(GATE, "practice_apitoken", "SELECT INSERT UPDATE DELETE", EVERY_ROW),
+    *allow(GATE, "practice_calendarfeed", "SELECT", EVERY_ROW),
     *allow(GATE, "practice_membership", "SELECT", EVERY_ROW),
     *allow(GATE, "practice_practice", "SELECT", EVERY_ROW, "id", "slug", "name", "time_zone"),
     *allow(GATE, "clients_linkkey", "SELECT", EVERY_ROW),
@@ -77,16 +81,19 @@ IN_A_PRACTICE = [
     *allow(STAFF, "practice_membership", "SELECT", ANY_STAFF),
     *allow(STAFF, "practice_membership", "UPDATE", f"{CLINICIAN} AND id = app.actor()", "cover_id"),
     *allow(STAFF, "practice_apitoken", "SELECT DELETE", f"{ANY_STAFF} AND membership_id = app.actor()"),
+    *allow(STAFF, "practice_calendarfeed", "SELECT INSERT", f"{CLINICIAN} AND membership_id = app.actor()"),
+    *allow(STAFF, "practice_calendarfeed", "UPDATE", f"{CLINICIAN} AND membership_id = app.actor()", "ended_at"),
     *allow(STAFF, "practice_idempotencyrecord", "SELECT INSERT", f"{ANY_STAFF} AND actor = app.actor()"),
     *allow(STAFF, "practice_download", "SELECT INSERT", OFFERED),
     *allow(STAFF, "practice_download", "UPDATE", OFFERED, "used_at"),
-    *allow(STAFF, "practice_outboxmessage", "INSERT", CLINICIAN),
+    *allow(STAFF, "practice_outboxmessage", "SELECT INSERT", CLINICIAN),
+    *allow(STAFF, "practice_outboxmessage", "UPDATE", CLINICIAN, "due_at", "done_at", "tries", "last_error"),
     *allow(STAFF, "clients_couple", "SELECT INSERT UPDATE", CLINICIAN),
     *allow(STAFF, "clients_partner", "SELECT INSERT UPDATE", CLINICIAN),
     *allow(STAFF, "clients_invitation", "SELECT INSERT UPDATE", CLINICIAN),
     *allow(STAFF, "clients_linkkey", "INSERT", CLINICIAN),
     *allow(STAFF, "clients_linkkey", "SELECT", CLINICIAN, "practice_id", "sheet_id", "invitation_id", "ended_at"),
-    *allow(STAFF, "clients_linkkey", "UPDATE", CLINICIAN, "ended_at"),
+    *allow(STAFF, "clients_linkkey", "UPDATE", CLINICIAN, "ended_at", "expires_at", "reopen_until"),
     *allow(STAFF, "clients_partnersession", "SELECT", CLINICIAN, "practice_id", "sheet_id", "partner_id", "ended_at"),
     *allow(STAFF, "clients_partnersession", "UPDATE", CLINICIAN, "ended_at"),
     *allow(STAFF, "assessments_importedinstrument", "SELECT INSERT", ANY_STAFF),
@@ -150,7 +157,8 @@ IN_A_PRACTICE = [
     *allow(DEFINER, "assessments_intention", "DELETE", f"{OWN} AND sheet_id IS NOT NULL"),
     *allow(DEFINER, "assessments_sheetscores", "SELECT", OWN, "practice_id", "partner_id", "sheet_id", "joint_scores"),
     *allow(DEFINER, "assessments_jointreport", "SELECT", AS_PARTNER),
-    *allow(DEFINER, "clients_partner", "SELECT", AS_PARTNER, "practice_id", "id", "couple_id", "state"),
+    *allow(DEFINER, "clients_partner", "SELECT", AS_PARTNER, *OWN_PARTNER),
+    *allow(DEFINER, "clients_partner", "UPDATE", f"{AS_PARTNER} AND id = app.partner()", "reminders_off_at"),
     *allow(DEFINER, "clients_couple", "SELECT", AS_PARTNER, *SEEN_OF_COUPLE),
     *allow(DEFINER, "clients_consent", "SELECT", AS_PARTNER, "practice_id", "partner_id", "kind", "withdrawn_at"),
     *allow(DEFINER, "practice_outboxmessage", "SELECT INSERT UPDATE", AS_PARTNER),
@@ -196,6 +204,8 @@ IN_A_PRACTICE = [
     *allow(WORKER, "practice_outboxmessage", "SELECT INSERT UPDATE", AS_WORKER),
     *allow(WORKER, "clients_couple", "SELECT", AS_WORKER),
     *allow(WORKER, "clients_partner", "SELECT", AS_WORKER),
+    # To lock a row takes the right to change a column; nothing changes this one.
+    *allow(WORKER, "clients_partner", "UPDATE", AS_WORKER, "position"),
     *allow(WORKER, "clients_invitation", "SELECT INSERT UPDATE", AS_WORKER),
     *allow(WORKER, "clients_linkkey", "SELECT INSERT UPDATE", AS_WORKER),
     *allow(WORKER, "assessments_importedinstrument", "SELECT", AS_WORKER),
@@ -214,6 +224,8 @@ FUNCTIONS = {
     "app.save_answers(uuid, text[], int[], smallint[], smallint[], int[], timestamptz)": (PARTNER,),
     "app.finish_sheet(uuid, text, timestamptz)": (PARTNER,),
     "app.own_answers(uuid)": (PARTNER,),
+    "app.own_reminders()": (PARTNER,),
+    "app.set_own_reminders(boolean, timestamptz)": (PARTNER,),
     "app.own_week(uuid)": (PARTNER,),
     "app.save_week(uuid, uuid, jsonb, timestamptz)": (PARTNER,),
     "app.save_intention(uuid, text, timestamptz)": (PARTNER,),

@@ -37,13 +37,35 @@ def test_a_cadence_makes_waves(program, couple):
     assert [wave["number"] for wave in made["waves"]] == [1, 2, 3]
 
 
+def test_a_form_before_each_session_follows_it_and_is_paused_changed_and_ended(program, alice, couple):
+    where = f"{V1}couples/{couple.id}/sessions/"
+    session = program.post(where, {"kind": "couple", "planned_at": in_days(10)}, format="json").json()
+    cadence = {"before_each_session": True, "days_before": 3}
+    made = give(program, couple=couple.id, instrument="ena-ck", cadence=cadence, reminders={"days": [1]}).json()
+    assert made["cadence"] == {"every_weeks": None, "before_each_session": True, "times": None, "days_before": 3}
+    assert made["reminders"] == {"days": [1]}
+    [wave] = made["waves"]
+    assert (wave["session"], wave["closes_at"]) == (session["id"], session["planned_at"])
+    moved = program.patch(f"{where}{session['id']}/", {"planned_at": in_days(12)}, format="json").json()
+    one = f"{V1}assignments/{made['id']}/"
+    assert program.get(one).json()["waves"][0]["closes_at"] == moved["planned_at"]
+    assert program.post(f"{one}pause/").json()["paused_at"]
+    assert program.post(f"{one}resume/").json()["paused_at"] is None
+    changed = program.patch(one, {"cadence": {"every_weeks": 2, "times": 2}}, format="json").json()
+    assert [wave["dropped"] for wave in changed["waves"]] == ["changed", "", ""]
+    assert program.post(f"{where}{session['id']}/cancel/").json()["cancelled_at"]
+    assert program.post(f"{one}end/").json()["ended_at"]
+    assert problem(program.post(f"{one}pause/")) == (409, "assignment_ended")
+
+
 @pytest.mark.parametrize(
     ("more", "field"),
     [
-        ({"cadence": {"before_each_session": True}}, "cadence.before_each_session"),
+        ({"cadence": {"before_each_session": True, "every_weeks": 2}}, "cadence.every_weeks"),
         ({"cadence": {"every_weeks": 3, "times": 2}}, "cadence.every_weeks"),
         ({"cadence": {"every_weeks": 2}}, "cadence.times"),
-        ({"reminders": {"days": 2}}, "reminders"),
+        ({"reminders": {"days": 2}}, "reminders.days"),
+        ({"reminders": {"days": [1, 2, 3]}}, "reminders.days"),
         ({"couples": [str(uuid4())]}, "couple"),
         ({"opens_at": "tomorrow"}, "opens_at"),
     ],

@@ -10,8 +10,8 @@ from assessments.assignments import invite_to_sheet
 from assessments.models import AnswerSheet
 from assessments.schedules import Schedule
 from clients.couples import PartnerDetails, create_couple, update_partners
-from clients.invitations import OutsideSafeHours
 from clients.models import Couple, Invitation, Partner
+from clients.reachability import OutsideSafeHours
 from clients.safe_hours import DAYS
 from practice.content import client_texts
 from practice.models import Membership, Practice

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from assessments.models import AnswerSheet
 from clients.access import PARTNER_COOKIE
-from clients.invitations import NoSafeChannel, end_links, invite
+from clients.invitations import end_links, invite
 from clients.models import LinkKey, Partner, PartnerSession
+from clients.reachability import NoSafeChannel
 from practice.models import Membership
 from tests import factories
 from tests.factories import as_staff, at_the_gate, hand_over

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from clients import invitations
+from clients import messages
 from tests.isolation.acts import ACTS
 from tests.isolation.leaks import LEAKS, Leaking, flags_beside
 from tests.isolation.shots import differences
@@ -61,8 +61,8 @@ def test_each_answer_that_leaks_is_found(worlds, leaking):
 
 
 def test_a_mail_that_leaks_is_found(alice, smtp, monkeypatch):
-    body = invitations._body
-    monkeypatch.setattr(invitations, "_body", lambda partner, key: body(partner, key) + "!" * flags_beside(partner.id))
+    body = messages._body
+    monkeypatch.setattr(messages, "_body", lambda partner, key: body(partner, key) + "!" * flags_beside(partner.id))
     assert mails(alice, smtp, nothing) == mails(alice, smtp, nothing)
     assert mails(alice, smtp, nothing) != mails(alice, smtp, FLAGGED)
 
