@@ -21,7 +21,6 @@ from assessments.change import Verdict
 from assessments.models import AnswerSheet, SafetyFlag, Wave
 from clients.access import couples_visible_to
 from clients.models import CounselingSession, Couple, Partner
-from practice import tenancy
 from practice.errors import DomainError
 from practice.models import Membership
 
@@ -64,13 +63,12 @@ class Listed:
     """A couple as the list sorts it.
 
     `worse`: the newest verdict of a partner who takes part. `overdue`: a window has ended without the form of a
-    partner. `due`: a form is open and not handed in. `wave` is the one that is or was last open, else the next.
+    partner, and none has begun since. `due`: a form is open and not handed in.
     """
 
     id: UUID
     label: str
     state: str
-    wave: UUID | None
     urgent: bool
     review: bool
     worse: bool
@@ -118,10 +116,11 @@ def caseload(membership: Membership, *, now: datetime) -> list[Listed]:
     today = {"planned_at__gte": begin, "planned_at__lt": begin + timedelta(days=1)}
     sessions = CounselingSession.objects.filter(couple_id=OuterRef("pk"), held_at=None, cancelled_at=None, **today)
     sheets = AnswerSheet.objects.filter(opens_at__lte=now)
-    late = sheets.filter(wave_id=OuterRef("wave_id"), closes_at__lte=now, state__in=NOT_HANDED_IN)
+    since = Wave.objects.filter(couple_id=OuterRef("couple_id"), opens_at__gt=OuterRef("opens_at"), opens_at__lte=now)
+    late = sheets.filter(~Exists(since), couple_id=OuterRef("pk"), closes_at__lte=now, state__in=NOT_HANDED_IN)
     waiting = sheets.filter(couple_id=OuterRef("pk"), closes_at__gt=now, state__in=AnswerSheet.OPEN_STATES)
-    asked = couples_visible_to(membership).annotate(wave_id=_current_wave(now))
-    asked = asked.annotate(
+    # Each of these is one set, made once and looked up for every couple; none is asked again for each.
+    asked = couples_visible_to(membership).annotate(
         urgent=_open_flag(SafetyFlag.Level.URGENT),
         review=_open_flag(SafetyFlag.Level.REVIEW),
         worse=Exists(_partners_worse()),
@@ -129,7 +128,7 @@ def caseload(membership: Membership, *, now: datetime) -> list[Listed]:
         today=Exists(sessions),
         due=Exists(waiting),
     )
-    fields = ("id", "label", "state", "wave_id", "urgent", "review", "worse", "overdue", "today", "due")
+    fields = ("id", "label", "state", "urgent", "review", "worse", "overdue", "today", "due")
     return [Listed(*row) for row in asked.values_list(*fields)]
 
 
@@ -177,13 +176,6 @@ def _place_of(cursor: str, kinds: tuple[type, ...]) -> Place:
 
 def _open_flag(level: str) -> Exists:
     return Exists(SafetyFlag.objects.filter(couple_id=OuterRef("pk"), level=level, state=SafetyFlag.State.OPEN))
-
-
-def _current_wave(now: datetime) -> Coalesce:
-    waves = Wave.objects.filter(couple_id=OuterRef("pk"), practice_id=tenancy.practice_id())
-    begun = waves.filter(opens_at__lte=now).order_by("-opens_at", "-number")
-    coming = waves.filter(opens_at__gt=now).order_by("opens_at", "number")
-    return Coalesce(Subquery(begun.values("id")[:1]), Subquery(coming.values("id")[:1]))
 
 
 def _partners_worse() -> QuerySet[Partner]:

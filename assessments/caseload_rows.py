@@ -11,7 +11,6 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject
 
-from assessments import library
 from assessments.adherence import partner_week
 from assessments.caseload import Listed, Need
 from assessments.instruments.definition import Json
@@ -21,6 +20,7 @@ from assessments.plan_templates import library as templates
 from assessments.plan_words import step_title
 from assessments.record import activities_of, plans_with_activities
 from clients.models import CounselingSession, Couple, Partner
+from practice import tenancy
 
 SHOWN_CHECK_INS = 12
 
@@ -78,15 +78,16 @@ def rows_of(listed: Sequence[Listed], *, now: datetime, names_hidden: bool = Fal
     couples = {one.id: one for one in _couples(ids, now)}
     plans = {plan.couple_id: plan for plan in plans_with_activities().filter(couple_id__in=ids)}
     sheets, partners = defaultdict[UUID, list[AnswerSheet]](list), defaultdict[UUID, list[Partner]](list)
-    for sheet in _sheets(ids, [one.wave for one in listed if one.wave], now):
+    for sheet in _sheets(ids, [one.wave_id for one in couples.values() if one.wave_id], now):
         sheets[sheet.couple_id].append(sheet)
-    for partner in _partners(ids):
+    for partner in _partners(ids, now):
         partners[partner.couple_id].append(partner)
     rows = []
     for one in listed:
         given, plan = sheets[one.id], plans.get(one.id)
-        about = [_partner_row(partner, one, given, plan, hidden=names_hidden) for partner in partners[one.id]]
-        rows.append(_row(one, couples[one.id], about, given, plan, hidden=names_hidden))
+        couple = couples[one.id]
+        about = [_partner_row(partner, couple, given, plan, hidden=names_hidden) for partner in partners[one.id]]
+        rows.append(_row(one, couple, about, given, plan, hidden=names_hidden))
     return rows
 
 
@@ -95,16 +96,23 @@ def initials(text: str) -> str:
     return " ".join(word[0] for word in text.split())
 
 
-def _couples(ids: Sequence[UUID], now: datetime) -> QuerySet[Couple]:
-    """With counts of open flags by level, and `next_session_at`."""
+def _couples(ids: Sequence[UUID], now: datetime) -> Iterable[Any]:
+    """With counts of open flags by level, `next_session_at`, and `wave_id`."""
     coming = CounselingSession.objects.filter(
         couple_id=OuterRef("pk"), held_at=None, cancelled_at=None, planned_at__gte=now
     )
     soonest = coming.order_by().values("couple_id").annotate(at=Min("planned_at")).values("at")
     levels = {level.value: _open_flags(level) for level in SafetyFlag.Level}
     return Couple.objects.filter(pk__in=ids).select_related("therapist").annotate(
-        next_session_at=Subquery(soonest), **levels
+        next_session_at=Subquery(soonest), wave_id=_current_wave(now), **levels
     )  # fmt: skip
+
+
+def _current_wave(now: datetime) -> Coalesce:
+    waves = Wave.objects.filter(couple_id=OuterRef("pk"), practice_id=tenancy.practice_id())
+    begun = waves.filter(opens_at__lte=now).order_by("-opens_at", "-number")
+    coming = waves.filter(opens_at__gt=now).order_by("opens_at", "number")
+    return Coalesce(Subquery(begun.values("id")[:1]), Subquery(coming.values("id")[:1]))
 
 
 def _open_flags(level: str) -> Coalesce:
@@ -117,18 +125,33 @@ def _sheets(ids: Sequence[UUID], waves: Sequence[UUID], now: datetime) -> Iterab
     """Those of the current waves, and any other that is open and not handed in."""
     waiting = Q(state__in=AnswerSheet.OPEN_STATES, opens_at__lte=now, closes_at__gt=now)
     sheets = AnswerSheet.objects.filter(couple_id__in=ids).filter(Q(wave_id__in=waves) | waiting)
-    return sheets.select_related("wave").order_by("opens_at")
+    needed = (
+        "id",
+        "practice",
+        "couple",
+        "partner",
+        "state",
+        "opens_at",
+        "closes_at",
+        "wave__practice",
+        "wave__opens_at",
+    )
+    return sheets.select_related("wave").only(*needed).order_by("opens_at")
 
 
-def _partners(ids: Sequence[UUID]) -> QuerySet[Partner]:
+def _partners(ids: Sequence[UUID], now: datetime) -> QuerySet[Partner]:
     """With `check_ins` and `newest_report`, as JSON, the newest first."""
     since = Coalesce("couple__episode_started_at", "couple__created_at")
     given = AnswerSheet.objects.filter(
         partner_id=OuterRef("pk"), week_of__isnull=False, opens_at__gte=OuterRef("since")
     )
-    opened = given.filter(wave__opened_at__isnull=False).order_by("-opens_at")[:SHOWN_CHECK_INS]
-    fields = {"at": "opens_at", "handed_in": "submitted_at", "instrument": "instrument", "hash": "content_hash",
-              "scores": "scores__scores", "verdict": "scores__verdict"}  # fmt: skip
+    opened = given.filter(opens_at__lte=now).order_by("-opens_at")[:SHOWN_CHECK_INS]
+    fields = {
+        "at": "opens_at",
+        "handed_in": "submitted_at",
+        "score": "scores__primary_score",
+        "verdict": "scores__verdict",
+    }
     reports = WeekReport.objects.filter(partner_id=OuterRef("pk")).order_by("-monday")[:1]
     found = Partner.objects.filter(couple_id__in=ids).annotate(since=since).order_by("position")
     return found.annotate(
@@ -142,7 +165,7 @@ def _packed(fields: Mapping[str, str]) -> JSONObject:
 
 
 def _partner_row(
-    partner: Any, listed: Listed, sheets: Sequence[AnswerSheet], plan: RepairPlan | None, *, hidden: bool
+    partner: Any, couple: Any, sheets: Sequence[AnswerSheet], plan: RepairPlan | None, *, hidden: bool
 ) -> PartnerRow:
     own = [one for one in sheets if one.partner_id == partner.id]
     said = [one["verdict"] for one in partner.check_ins if one["verdict"]]
@@ -150,7 +173,7 @@ def _partner_row(
     return PartnerRow(
         partner=partner,
         name=initials(str(partner.name)) if hidden else str(partner.name),
-        sheet=next((one for one in own if one.wave_id == listed.wave), None),
+        sheet=next((one for one in own if one.wave_id == couple.wave_id), None),
         waiting=next((one for one in own if one.state in AnswerSheet.OPEN_STATES), None),
         check_ins=tuple(map(_check_in, reversed(partner.check_ins))),
         last_check_in_at=max(handed_in, default=None),
@@ -160,10 +183,7 @@ def _partner_row(
 
 
 def _check_in(row: Json) -> CheckInScore:
-    instrument = library.resolve(row["instrument"], row["hash"])
-    key = instrument.primary_score
-    of_direction = (row["scores"] or {}).get(instrument.scores[key]["directions"][0], {})
-    return CheckInScore(datetime.fromisoformat(row["at"]), of_direction.get(key, {}).get("score"))
+    return CheckInScore(datetime.fromisoformat(row["at"]), row["score"])
 
 
 def _adherence(partner: Any, plan: RepairPlan | None) -> float | None:
@@ -189,7 +209,7 @@ def _row(
         couple=couple,
         label=initials(couple.label) if hidden else couple.label,
         need=listed.need,
-        wave=next((one.wave for one in sheets if one.wave_id == listed.wave), None),
+        wave=next((one.wave for one in sheets if one.wave_id == couple.wave_id), None),
         partners=tuple(partners),
         urgent=couple.urgent,
         review=couple.review,

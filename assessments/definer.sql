@@ -145,18 +145,18 @@ BEGIN
    WHERE message.practice_id = own.practice_id AND message.kind = 'alert_again';
   INSERT INTO public.assessments_sheetscores AS earlier
          (id, practice_id, sheet_id, partner_id, instrument, content_hash, scorer_version, scores, joint_scores,
-          quality, safety_unanswered, parameters, verdict, scored_at)
+          quality, safety_unanswered, parameters, primary_score, verdict, scored_at)
   SELECT gen_random_uuid(), own.practice_id, own.id, own.partner_id, own.instrument, own.content_hash,
          scored ->> 'scorer_version', scored -> 'scores', scored -> 'joint_scores', scored -> 'quality',
          CASE jsonb_typeof(scored -> 'safety_unanswered') WHEN 'array'
          THEN ARRAY(SELECT jsonb_array_elements_text(scored -> 'safety_unanswered')) END, scored ->> 'parameters',
-         scored ->> 'verdict', at
+         (scored ->> 'primary_score')::float8, scored ->> 'verdict', at
    WHERE jsonb_typeof(scored) = 'object'
   -- The parameters stay those of the first time: a verdict never changes with later data.
   ON CONFLICT (practice_id, sheet_id) DO UPDATE
      SET scores = excluded.scores, joint_scores = excluded.joint_scores, quality = excluded.quality,
          scorer_version = excluded.scorer_version, safety_unanswered = excluded.safety_unanswered,
-         verdict = excluded.verdict, scored_at = excluded.scored_at
+         primary_score = excluded.primary_score, verdict = excluded.verdict, scored_at = excluded.scored_at
    WHERE earlier.practice_id = own.practice_id;
   UPDATE public.practice_outboxmessage SET done_at = at
    WHERE practice_id = own.practice_id AND kind = 'score_sheet' AND reference = own.id AND due_at = due;

@@ -188,8 +188,10 @@ def proposals_from(record: CoupleRecord, *, now: datetime) -> list[Proposal]:
         )
         for sheet in record.sheets
     }
-    check_ins = check_in_ids()
-    follows = any(ref.partition("@")[0] in check_ins for one in record.partners for ref in one.before_sessions)  # type: ignore[attr-defined]
+    check_ins = {one.id for one in record.instruments.values() if one.is_check_in}
+    # Each by itself: to list every instrument would be one statement more on each page.
+    asked_before = {ref for one in record.partners for ref in one.before_sessions}  # type: ignore[attr-defined]
+    follows = any(library.resolve(ref).is_check_in for ref in asked_before)
     sessions = [(one.kind, one.held_at, one.planned_at, one.review) for one in record.sessions]
     anybody = any(partner.state == Partner.State.ACTIVE for partner in record.partners)
     known = _known(record.couple, sessions, list(waves.values()), check_ins, anybody=anybody, follows=follows, now=now)

@@ -136,8 +136,16 @@ def scored_row(
         "quality": scoring.quality(instrument, values, seconds),
         "safety_unanswered": unanswered_safety_lines(form, values),
         "parameters": parameters.version,
+        "primary_score": primary_score(instrument, as_json(scores)),
         "verdict": check_in_verdict(instrument, [*known.earlier, as_json(scores)], parameters) or "",
     }
+
+
+def primary_score(instrument: Instrument, scores: Json) -> float | None:
+    """That of the instrument's primary score in its first direction; `scores` as stored."""
+    key = instrument.primary_score
+    found: float | None = scores.get(instrument.scores[key]["directions"][0], {}).get(key, {}).get("score")
+    return found
 
 
 def check_in_verdict(instrument: Instrument, scores: Sequence[Json], parameters: Parameters) -> Verdict | None:
@@ -149,8 +157,7 @@ def check_in_verdict(instrument: Instrument, scores: Sequence[Json], parameters:
     error = parameters.change_error(key)
     if not instrument.is_check_in or error is None:
         return None
-    direction = instrument.scores[key]["directions"][0]
-    series = [one.get(direction, {}).get(key, {}).get("score") for one in scores]
+    series = [primary_score(instrument, one) for one in scores]
     return weekly_verdicts(series, change_error=error, better=better_of(instrument, key))[-1]
 
 

@@ -28,7 +28,7 @@ from assessments.models import (
     Wave,
     WeekReport,
 )
-from assessments.safety import as_json, check_in_verdict
+from assessments.safety import as_json, check_in_verdict, primary_score
 from assessments.waves import monday_of
 from assessments.weeks import report_id
 from clients.models import CounselingSession, Couple, Partner
@@ -163,6 +163,7 @@ def _scores(sheet: AnswerSheet, instrument: Instrument, values: dict[str, int], 
         content_hash=instrument.content_hash, scorer_version=scoring.SCORER_VERSION, scores=earlier[-1],
         joint_scores=as_json(scoring.joint_scores(instrument, made)), safety_unanswered=[],
         parameters=parameters.version, verdict=check_in_verdict(instrument, earlier, parameters) or "",
+        primary_score=primary_score(instrument, earlier[-1]),
         scored_at=sheet.opens_at + ANSWERED_AFTER,
     )  # fmt: skip
 

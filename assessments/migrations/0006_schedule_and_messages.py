@@ -11,7 +11,7 @@ from practice.database.operations import AddTenantForeignKey
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assessments", "0004_verdict"),
+        ("assessments", "0005_primary_score"),
         ("clients", "0006_reminders"),
     ]
 

@@ -42,6 +42,8 @@ class SheetScores(TenantModel):
     safety_unanswered = ArrayField(models.CharField(max_length=60), null=True)
     # The version of the measurement parameters in force then: what a verdict on this sheet is judged by, for good.
     parameters = models.CharField(max_length=60, blank=True)
+    # That of `scores` which the instrument names as its primary one; None where it was not scored.
+    primary_score = models.FloatField(null=True)
     # What a check-in says, given those before it since care began (change.Verdict); "" where it says nothing.
     verdict = models.CharField(max_length=20, blank=True)
     scored_at = models.DateTimeField()
