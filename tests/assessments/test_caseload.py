@@ -13,7 +13,7 @@ from django.utils import timezone
 from assessments import plans
 from assessments.caseload import Need
 from assessments.caseload_rows import initials
-from assessments.models import AnswerSheet, Wave
+from assessments.models import AnswerSheet, Assignment, Wave
 from assessments.schedules import Schedule
 from clients.couples import close_couple
 from clients.models import CounselingSession, Couple, Partner
@@ -69,6 +69,11 @@ def make_check_ins(therapist: Membership, partner: Partner, *missing: int) -> No
     """Check-ins in which everything is missing as often as each says, 0 to 4."""
     for each in missing:
         factories.answer_check_in(therapist, partner, each)
+
+
+def wave_of(therapist: Membership, assignment: Assignment) -> Wave:
+    with as_staff(therapist):
+        return Wave.objects.get(assignment=assignment)
 
 
 def plan_session(therapist: Membership, couple: Couple, at: Any) -> None:
@@ -159,15 +164,15 @@ def test_a_row_says_state_forms_flags_and_window(browser, alice, couple, dana, e
         ("Dana", "submitted"),
         ("Erin", "not_opened"),
     ]
-    assert (row.urgent, row.overdue, row.wave.assignment_id) == (2, False, assignment.id)
+    assert (row.urgent, row.overdue, row.wave.id) == (2, False, wave_of(alice, assignment).id)
 
 
 def test_a_wave_to_come_is_shown_only_where_none_has_begun(browser, alice, couple):
     factories.assign(alice, couple, schedule=Schedule(opens_at=in_days(3)))
     [row] = rows(browser.get("/"))
-    assert row.wave.opened_at is None
+    assert row.wave.opens_at > timezone.now()
     now = factories.assign(alice, couple, "ena-ck")
-    assert rows(browser.get("/"))[0].wave.assignment_id == now.id
+    assert rows(browser.get("/"))[0].wave.id == wave_of(alice, now).id
 
 
 def test_search_and_filters_stand_in_the_address(browser, alice):
