@@ -20,7 +20,7 @@ from practice.models import TREATING, Practice
 from practice.practices import confirm_resources_by
 from practice.tables import csv_response
 
-ON_A_PAGE = 25
+ON_A_PAGE = 20
 MOST_ROWS, ROWS_AT_ONCE = 10_000, 500
 FILTERS = ("search", "state", "need")
 NAMES_HIDDEN = "names_hidden"
