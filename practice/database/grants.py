@@ -17,6 +17,7 @@ ANY_STAFF = "practice_id = app.practice('staff')"
 OFFERED = f"{ANY_STAFF} AND offered_to = app.actor()"
 AS_PARTNER = "practice_id = app.practice('partner')"
 OWN = f"{AS_PARTNER} AND partner_id = app.partner()"
+OWN_ROW = f"{AS_PARTNER} AND id = app.partner()"
 BETWEEN_PARTNERS = f"{AS_PARTNER} AND (app.partner() = asked_by_id OR app.partner() = asked_of_id)"
 OWN_OR_SHARED = f"{AS_PARTNER} AND (owner_id IS NULL OR owner_id = app.partner())"
 AS_SCORING = "practice_id = app.practice('scoring')"
@@ -36,9 +37,8 @@ EVERY_ROW = "true"
 
 # What decides whether a partner is shown something, and nothing else of a couple.
 SEEN_OF_COUPLE = ("practice_id", "id", "own_results_allowed", "individual_mode", "state")
-
-# What a partner's functions read of partners.
-OWN_PARTNER = ("practice_id", "id", "couple_id", "state", "reminders_off_at")
+# What a partner reads of their own record on their own page, and what of it they may change.
+OWN_CONTACT = ("name", "email", "phone", "channel", "hours", "time_zone", "reminders_off_at")
 
 
 @dataclass(frozen=True)
@@ -157,10 +157,12 @@ IN_A_PRACTICE = [
     *allow(DEFINER, "assessments_intention", "DELETE", f"{OWN} AND sheet_id IS NOT NULL"),
     *allow(DEFINER, "assessments_sheetscores", "SELECT", OWN, "practice_id", "partner_id", "sheet_id", "joint_scores"),
     *allow(DEFINER, "assessments_jointreport", "SELECT", AS_PARTNER),
-    *allow(DEFINER, "clients_partner", "SELECT", AS_PARTNER, *OWN_PARTNER),
-    *allow(DEFINER, "clients_partner", "UPDATE", f"{AS_PARTNER} AND id = app.partner()", "reminders_off_at"),
+    *allow(DEFINER, "clients_partner", "SELECT", AS_PARTNER, "practice_id", "id", "couple_id", "state", *OWN_CONTACT),
+    *allow(DEFINER, "clients_partner", "UPDATE", OWN_ROW, *OWN_CONTACT[3:]),
     *allow(DEFINER, "clients_couple", "SELECT", AS_PARTNER, *SEEN_OF_COUPLE),
-    *allow(DEFINER, "clients_consent", "SELECT", AS_PARTNER, "practice_id", "partner_id", "kind", "withdrawn_at"),
+    *allow(DEFINER, "clients_consent", "SELECT", AS_PARTNER),
+    *allow(DEFINER, "clients_consent", "INSERT", OWN),
+    *allow(DEFINER, "clients_consent", "UPDATE", OWN, "withdrawn_at"),
     *allow(DEFINER, "practice_outboxmessage", "SELECT INSERT UPDATE", AS_PARTNER),
     *allow(SCORING, "assessments_answersheet", "SELECT", SCORED),
     *allow(SCORING, "assessments_answers", "SELECT", SCORED),
@@ -226,6 +228,12 @@ FUNCTIONS = {
     "app.own_answers(uuid)": (PARTNER,),
     "app.own_reminders()": (PARTNER,),
     "app.set_own_reminders(boolean, timestamptz)": (PARTNER,),
+    "app.own_contact()": (PARTNER,),
+    "app.save_own_hours(text, text)": (PARTNER,),
+    "app.stop_own_channel(timestamptz)": (PARTNER,),
+    "app.own_consents()": (PARTNER,),
+    "app.give_own_consent(text, text, timestamptz)": (PARTNER,),
+    "app.withdraw_own_consent(text, timestamptz)": (PARTNER,),
     "app.own_week(uuid)": (PARTNER,),
     "app.save_week(uuid, uuid, jsonb, timestamptz)": (PARTNER,),
     "app.save_intention(uuid, text, timestamptz)": (PARTNER,),
