@@ -58,6 +58,24 @@ class Couple(TenantModel):
         return self.episode_started_at or self.created_at
 
 
+class Treatment(TenantModel):
+    """A period in which a member was responsible for a couple, written when it ended. Rows are never changed.
+
+    Who is responsible now stands on the couple; before its first row that was the same member since the couple came.
+    """
+
+    couple = TenantForeignKey(Couple, related_name="treatments")
+    therapist = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    handed_over_by = models.UUIDField()
+
+    class Meta(TenantModel.Meta):
+        ordering = ["ended_at"]
+
+
 class Partner(TenantModel):
     """One of the two people of a couple. Has no account; what can reach them safely is part of the record."""
 

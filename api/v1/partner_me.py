@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.endpoint import Endpoint, checked
-from api.v1.partner_week import OwnResultsShape, shown_results
+from api.v1.week_shapes import OwnResultsShape, shown_results
 from assessments.own_results import own_results
 from clients.access import PartnerApi
 from clients.models import Consent, Partner
@@ -23,6 +23,7 @@ from clients.own_page import (
     stop_reminders,
     withdraw_own_consent,
 )
+from practice.errors import InvalidInput, fault
 
 
 class ConsentShape(serializers.Serializer[Any]):
@@ -43,7 +44,7 @@ class ChoicesShape(serializers.Serializer[Any]):
 
 class ChoicesGiven(serializers.Serializer[Any]):
     channel = serializers.ChoiceField(
-        [Partner.Channel.NONE], required=False, help_text="A channel is stopped here; only the practice opens one."
+        Partner.Channel.choices, required=False, help_text="Stopped here by “none”; only the practice opens one."
     )
     hours = serializers.CharField(max_length=40, required=False, allow_blank=True)
     time_zone = serializers.CharField(max_length=64, required=False, allow_blank=True)
@@ -102,8 +103,11 @@ class OwnChoices(Endpoint):
         own = own_contact()
         if "hours" in given or "time_zone" in given:
             save_own_hours(hours=given.get("hours", own.hours), zone=given.get("time_zone", own.time_zone))
-        if "channel" in given:
+        if given.get("channel") == Partner.Channel.NONE:
             stop_own_channel()
+        elif given.get("channel", own.channel) != own.channel:
+            told = "Only the practice opens a channel: tell your therapist which address is safe."
+            raise InvalidInput(told, faults=[fault("channel", "not_opened_here", told)])
         if "reminders" in given:
             (allow_reminders if given["reminders"] else stop_reminders)(own)
         for kind, agreed in given.get("consents", {}).items():

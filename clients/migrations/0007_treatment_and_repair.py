@@ -1,10 +1,61 @@
+import uuid
+
+import django.db.models.deletion
 from django.db import migrations, models
+
+import practice.tenancy
+from practice.database.operations import AddTenantForeignKey, CreateTenantModel
 
 
 class Migration(migrations.Migration):
     dependencies = [
         ("clients", "0003_individual_mode"),
+        ("practice", "0005_leave"),
     ]
 
     operations = [
+        CreateTenantModel(
+            name="Treatment",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        default=practice.tenancy.practice_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="practice.practice",
+                    ),
+                ),
+                (
+                    "couple",
+                    practice.tenancy.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="treatments", to="clients.couple"
+                    ),
+                ),
+                (
+                    "therapist",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="practice.membership",
+                    ),
+                ),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField()),
+                ("handed_over_by", models.UUIDField()),
+            ],
+            options={
+                "ordering": ["ended_at"],
+                "abstract": False,
+                "base_manager_name": "objects",
+            },
+        ),
+        AddTenantForeignKey("clients_treatment", "therapist_id", "practice_membership"),
     ]
