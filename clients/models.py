@@ -58,6 +58,19 @@ class Couple(TenantModel):
         return self.episode_started_at or self.created_at
 
 
+class CoupleImport(TenantModel):
+    """A file of couples that a member is looking at. It is gone as soon as it is imported or given up."""
+
+    member = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    content = EncryptedTextField()
+    uploaded_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["practice", "member"], name="one_import_per_member")]
+
+
 class Treatment(TenantModel):
     """A period in which a member was responsible for a couple, written when it ended. Rows are never changed.
 

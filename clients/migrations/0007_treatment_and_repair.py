@@ -3,6 +3,7 @@ import uuid
 import django.db.models.deletion
 from django.db import migrations, models
 
+import practice.encryption
 import practice.tenancy
 from practice.database.operations import AddTenantForeignKey, CreateTenantModel
 
@@ -58,4 +59,40 @@ class Migration(migrations.Migration):
             },
         ),
         AddTenantForeignKey("clients_treatment", "therapist_id", "practice_membership"),
+        CreateTenantModel(
+            name="CoupleImport",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        default=practice.tenancy.practice_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="practice.practice",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="practice.membership",
+                    ),
+                ),
+                ("content", practice.encryption.EncryptedTextField()),
+                ("uploaded_at", models.DateTimeField()),
+            ],
+            options={
+                "abstract": False,
+                "base_manager_name": "objects",
+                "constraints": [models.UniqueConstraint(fields=("practice", "member"), name="one_import_per_member")],
+            },
+        ),
+        AddTenantForeignKey("clients_coupleimport", "member_id", "practice_membership"),
     ]

@@ -92,6 +92,7 @@ IN_A_PRACTICE = [
     *allow(STAFF, "practice_outboxmessage", "SELECT INSERT", CLINICIAN),
     *allow(STAFF, "practice_outboxmessage", "UPDATE", CLINICIAN, "due_at", "done_at", "tries", "last_error"),
     *allow(STAFF, "clients_couple", "SELECT INSERT UPDATE", CLINICIAN),
+    *allow(STAFF, "clients_coupleimport", "SELECT INSERT DELETE", f"{CLINICIAN} AND member_id = app.actor()"),
     *allow(STAFF, "clients_treatment", "SELECT INSERT", CLINICIAN),
     *allow(STAFF, "clients_partner", "SELECT INSERT UPDATE", CLINICIAN),
     *allow(STAFF, "clients_invitation", "SELECT INSERT UPDATE", CLINICIAN),

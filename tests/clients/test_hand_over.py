@@ -21,7 +21,7 @@ ADDRESS = "/couples/hand-over/"
 
 def therapists(member: Membership) -> dict[str, str]:
     with as_staff(member):
-        return {one.label: one.therapist.name for one in Couple.objects.select_related("therapist")}
+        return {one.label: str(one.therapist) for one in Couple.objects.select_related("therapist")}
 
 
 def history(member: Membership, couple: Couple) -> list[tuple[str, bool]]:
