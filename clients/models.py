@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from clients.safe_hours import UnclearHours, read_hours
 from practice.encryption import EncryptedTextField
 from practice.models import Membership
-from practice.tenancy import TenantForeignKey, TenantModel
+from practice.tenancy import KeptManager, TenantForeignKey, TenantManager, TenantModel
 
 
 class Couple(TenantModel):
@@ -41,8 +41,13 @@ class Couple(TenantModel):
     own_results_allowed = models.BooleanField(default=False)
     # Nothing is shared between the two; to a partner it looks as if nothing had been released yet.
     individual_mode = models.BooleanField(default=False)
+    deleted_at = models.DateTimeField(null=True)
+
+    objects = KeptManager()  # type: ignore[misc]
+    with_deleted = TenantManager()
 
     class Meta(TenantModel.Meta):
+        base_manager_name = "with_deleted"
         indexes = [models.Index(fields=["practice", "therapist", "state"], name="couples_of_therapist")]
         constraints = [
             models.CheckConstraint(
@@ -194,8 +199,13 @@ class CounselingSession(TenantModel):
     note = EncryptedTextField(blank=True)
     written_by = models.UUIDField()
     created_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True)
+
+    objects = KeptManager()  # type: ignore[misc]
+    with_deleted = TenantManager()
 
     class Meta(TenantModel.Meta):
+        base_manager_name = "with_deleted"
         ordering = ["held_at", "planned_at"]
         constraints = [
             models.CheckConstraint(

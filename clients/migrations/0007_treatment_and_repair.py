@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 import practice.encryption
 import practice.tenancy
-from practice.database.operations import AddTenantForeignKey, CreateTenantModel
+from practice.database.operations import AddTenantForeignKey, CascadeTenantForeignKey, CreateTenantModel
 
 
 class Migration(migrations.Migration):
@@ -95,4 +95,22 @@ class Migration(migrations.Migration):
             },
         ),
         AddTenantForeignKey("clients_coupleimport", "member_id", "practice_membership"),
+        migrations.AddField("couple", "deleted_at", models.DateTimeField(null=True)),
+        migrations.AddField("counselingsession", "deleted_at", models.DateTimeField(null=True)),
+        migrations.AlterModelOptions(name="couple", options={"base_manager_name": "with_deleted"}),
+        migrations.AlterModelOptions(
+            name="counselingsession",
+            options={"base_manager_name": "with_deleted", "ordering": ["held_at", "planned_at"]},
+        ),
+        *(
+            migrations.AlterModelManagers(
+                name=name, managers=[("objects", models.Manager()), ("with_deleted", models.Manager())]
+            )
+            for name in ("couple", "counselingsession")
+        ),
+        CascadeTenantForeignKey("clients_partner", "couple_id", "clients_couple"),
+        CascadeTenantForeignKey("clients_treatment", "couple_id", "clients_couple"),
+        CascadeTenantForeignKey("clients_counselingsession", "couple_id", "clients_couple"),
+        CascadeTenantForeignKey("clients_counselingsession", "partner_id", "clients_partner"),
+        CascadeTenantForeignKey("clients_consent", "partner_id", "clients_partner"),
     ]

@@ -33,8 +33,13 @@ JOINT_CONSENT = f"{AS_REPORT} AND kind = 'joint_report'"
 AS_MEASUREMENT = "practice_id = app.practice('measurement')"
 AS_AUDIT = "practice_id = app.practice('audit')"
 EVERY_ROW = "true"
+# For good only what was deleted 30 days ago; an uploaded file that nobody confirmed goes after a day.
+LONG_DELETED = f"{AS_WORKER} AND deleted_at < now() - interval '30 days'"
+GIVEN_UP = f"{AS_WORKER} AND uploaded_at < now() - interval '1 day'"
 
 
+# What the worker sees of answers that it moves to another partner: whose they are, never what they say.
+WHOSE_ANSWERS = ("practice_id", "id", "sheet_id", "partner_id", "frozen_at")
 # What decides whether a partner is shown something, and nothing else of a couple.
 SEEN_OF_COUPLE = ("practice_id", "id", "own_results_allowed", "individual_mode", "state")
 # What a partner reads of their own record on their own page, and what of it they may change.
@@ -213,6 +218,11 @@ IN_A_PRACTICE = [
     *allow(WORKER, "clients_couple", "SELECT", AS_WORKER),
     *allow(WORKER, "clients_couple", "UPDATE", AS_WORKER, "therapist_id"),
     *allow(WORKER, "clients_treatment", "SELECT INSERT", AS_WORKER),
+    *allow(WORKER, "clients_couple", "DELETE", LONG_DELETED),
+    *allow(WORKER, "clients_counselingsession", "SELECT", AS_WORKER, "practice_id", "id", "deleted_at"),
+    *allow(WORKER, "clients_counselingsession", "DELETE", LONG_DELETED),
+    *allow(WORKER, "clients_coupleimport", "SELECT", AS_WORKER, "practice_id", "id", "uploaded_at"),
+    *allow(WORKER, "clients_coupleimport", "DELETE", GIVEN_UP),
     *allow(WORKER, "clients_partner", "SELECT", AS_WORKER),
     # To lock a row takes the right to change a column; nothing changes this one.
     *allow(WORKER, "clients_partner", "UPDATE", AS_WORKER, "position"),
@@ -222,7 +232,13 @@ IN_A_PRACTICE = [
     *allow(WORKER, "assessments_assignment", "SELECT", AS_WORKER),
     *allow(WORKER, "assessments_wave", "SELECT UPDATE", AS_WORKER),
     *allow(WORKER, "assessments_answersheet", "SELECT UPDATE", AS_WORKER),
+    *allow(WORKER, "assessments_answers", "SELECT", AS_WORKER, *WHOSE_ANSWERS),
+    *allow(WORKER, "assessments_answers", "UPDATE", f"{AS_WORKER} AND frozen_at IS NULL", "partner_id"),
+    *allow(WORKER, "assessments_intention", "SELECT", AS_WORKER, "practice_id", "id", "sheet_id", "partner_id"),
+    *allow(WORKER, "assessments_intention", "UPDATE", AS_WORKER, "couple_id", "partner_id"),
+    *allow(WORKER, "assessments_weekreport", "SELECT", AS_WORKER, "practice_id", "id", "sheet_id"),
     *allow(WORKER, "assessments_safetyflag", "SELECT", AS_WORKER),
+    *allow(WORKER, "assessments_safetyflag", "UPDATE", AS_WORKER, "couple_id", "partner_id"),
     *allow(WORKER, "assessments_flagevent", "SELECT INSERT", AS_WORKER),
     *allow(AUDIT, "practice_auditevent", "INSERT", AS_AUDIT),
 ]

@@ -1,0 +1,15 @@
+from django.db import migrations, models
+
+from practice.database.operations import CascadeTenantForeignKey
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("assessments", "0003_flag_events_and_joint_reports"),
+        ("clients", "0007_treatment_and_repair"),
+    ]
+
+    operations = [
+        migrations.AddField("answersheet", "read_at", models.DateTimeField(null=True)),
+        CascadeTenantForeignKey("assessments_sessionrating", "session_id", "clients_counselingsession"),
+    ]
