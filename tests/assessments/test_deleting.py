@@ -137,8 +137,8 @@ def test_database_holds_the_worker_to_the_thirty_days(alice, couple, practice):
         rows = Couple.with_deleted.all()
         assert rows._raw_delete(rows.db) == 0
     with pytest.raises(Exception, match="permission denied"), as_worker(practice):
-        rows = Partner.objects.all()
-        rows._raw_delete(rows.db)
+        partners = Partner.objects.all()
+        partners._raw_delete(partners.db)
     assert counts()[:2] == [1, 2]
 
 
