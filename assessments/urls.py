@@ -55,6 +55,7 @@ urlpatterns = [
     path("records/<uuid:record_id>/files/", records.record_files, name="record-files"),
     path("couples/<uuid:couple_id>/delete/", repair.couple_delete, name="couple-delete"),
     path("sessions/<uuid:session_id>/delete/", repair.session_delete, name="session-delete"),
+    path("waves/<uuid:wave_id>/closing/", repair.wave_closing, name="wave-closing"),
     path("deleted/", repair.deleted, name="deleted"),
     path("sheets/<uuid:sheet_id>/move/", repair.sheet_move, name="sheet-move"),
     path("sheets/<uuid:sheet_id>/invite/", therapist.sheet_invite, name="sheet-invite"),

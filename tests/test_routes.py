@@ -212,6 +212,7 @@ MATRIX: dict[str, tuple[str, str]] = {
     "team-cover": ("302 404 405 405 404 405 302 405", "302 404 422 422 404 422 302 422"),
     "team-leave": ("302 405 405 405 404 405 302 405", "302 422 422 422 404 422 302 422"),
     "team-leave-end": ("302 405 405 405 404 405 302 405", "302 404 404 404 404 404 302 404"),
+    "wave-closing": ("302 404 404 404 404 404 302 200", "302 404 404 404 404 404 302 422"),
     "team": ("302 200 200 200 200 200 302 200", "302 200 200 200 200 200 302 200"),
 }
 
@@ -231,6 +232,7 @@ class Objects:
     report_id: uuid.UUID
     record_id: uuid.UUID
     download_id: uuid.UUID
+    wave_id: uuid.UUID
     monday: str = "2026-01-05"
     key: str = "not-a-key"
     number: int = 1
@@ -284,7 +286,7 @@ def make_objects(
     report = keep_report(therapist, sheet)
     record = make_download(therapist, partner)
     made = (couple.id, sheet.id, assignment.id, token.id, partner.id, *plan, session.id, flag.id, report.id, *record)
-    return Objects(*made, monday=monday), sheet
+    return Objects(*made, sheet.wave_id, monday=monday), sheet
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from practice.database.operations import CascadeTenantForeignKey
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assessments", "0003_flag_events_and_joint_reports"),
+        ("assessments", "0004_verdict"),
         ("clients", "0007_treatment_and_repair"),
     ]
 

@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from assessments.deleting import (
     delete_couple,
@@ -16,13 +18,15 @@ from assessments.deleting import (
     restore_couple,
     restore_session,
 )
-from assessments.models import AnswerSheet
+from assessments.models import AnswerSheet, Wave
 from assessments.moving import move_sheet, places_for, refuse_move
 from assessments.views.therapist import refused, title_of
+from assessments.windows import change_closing
 from clients.access import couples_treated_by
 from clients.models import CounselingSession
 from practice.access import StaffRequest, staff
-from practice.errors import DomainError
+from practice.errors import DomainError, InvalidInput
+from practice.forms import add_faults, posted
 from practice.models import TREATING
 
 
@@ -43,6 +47,32 @@ def sheet_move(request: StaffRequest, sheet_id: UUID) -> HttpResponse:
         return refused(request, sheet.couple, str(error))
     context = {"sheet": sheet, "couple": sheet.couple, "places": places, "title": title_of(sheet.instrument)}
     return render(request, "assessments/sheet_move.html", context, status=422 if request.method == "POST" else 200)
+
+
+class ClosingForm(forms.Form):
+    closes_at = forms.DateTimeField(
+        label=gettext_lazy("The window closes"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+
+@staff(*TREATING)
+def wave_closing(request: StaffRequest, wave_id: UUID) -> HttpResponse:
+    waves = Wave.objects.filter(couple__in=couples_treated_by(request.membership))
+    wave = get_object_or_404(waves.select_related("couple", "assignment"), pk=wave_id)
+    form = ClosingForm(posted(request), initial={"closes_at": wave.closes_at})
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_closing(wave, form.cleaned_data["closes_at"])
+        except InvalidInput as error:
+            add_faults(form, error)
+        except DomainError as error:
+            return refused(request, wave.couple, str(error))
+        else:
+            messages.success(request, _("The window closes at the new time, for both alike."))
+            return redirect("couple", wave.couple_id)
+    context = {"wave": wave, "couple": wave.couple, "form": form, "title": title_of(wave.assignment.instrument)}
+    return render(request, "assessments/wave_closing.html", context, status=422 if form.errors else 200)
 
 
 @staff(*TREATING)

@@ -10,7 +10,7 @@ from practice.database.operations import AddTenantForeignKey, CascadeTenantForei
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clients", "0003_individual_mode"),
+        ("clients", "0005_record_request"),
         ("practice", "0005_leave"),
     ]
 

@@ -34,8 +34,8 @@ AS_MEASUREMENT = "practice_id = app.practice('measurement')"
 AS_AUDIT = "practice_id = app.practice('audit')"
 EVERY_ROW = "true"
 # For good only what was deleted 30 days ago; an uploaded file that nobody confirmed goes after a day.
-LONG_DELETED = f"{AS_WORKER} AND deleted_at < now() - interval '30 days'"
-GIVEN_UP = f"{AS_WORKER} AND uploaded_at < now() - interval '1 day'"
+LONG_DELETED = f"{AS_WORKER} AND deleted_at < now() - '30 days'::interval"
+GIVEN_UP = f"{AS_WORKER} AND uploaded_at < now() - '1 day'::interval"
 
 
 # What the worker sees of answers that it moves to another partner: whose they are, never what they say.

@@ -9,7 +9,7 @@ from practice.database.operations import AddTenantForeignKey, CreateTenantModel
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("practice", "0002_cover"),
+        ("practice", "0003_download"),
     ]
 
     operations = [
