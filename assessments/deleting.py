@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from assessments.models import Assignment, Goal, Intention, RepairPlan, SpecificRequest
 from clients.access import couples_treated_by
-from clients.models import CounselingSession, Couple, CoupleImport
+from clients.models import CounselingSession, Couple, CoupleImport, RecordRequest
 from practice import audit
 from practice.errors import DomainError
 from practice.models import TREATING, Membership
@@ -29,7 +29,8 @@ class CoupleOnRecord(DomainError):
 
 def is_on_record(couple: Couple) -> bool:
     held = CounselingSession.with_deleted.filter(couple=couple).exclude(held_at=None)
-    return held.exists() or any(kind.objects.filter(couple=couple).exists() for kind in ON_RECORD)
+    asked_for = RecordRequest.objects.filter(partner__couple=couple)
+    return held.exists() or asked_for.exists() or any(kind.objects.filter(couple=couple).exists() for kind in ON_RECORD)
 
 
 def delete_couple(couple: Couple) -> None:
