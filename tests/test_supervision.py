@@ -19,8 +19,6 @@ CANARIES = (
     "Quintilla",
     "zebedee@",
     "quintilla@",
-    "SC1",
-    "Sheltered note",
 )
 PARTNERS = ("p/", "f/", "api/v1/partner/")
 
