@@ -27,6 +27,12 @@ class CoupleOnRecord(DomainError):
     code = "couple_on_record"
 
 
+class SessionPlanned(DomainError):
+    """This session is still planned, and forms may be asked before it. Cancel it first."""
+
+    code = "session_planned"
+
+
 def is_on_record(couple: Couple) -> bool:
     held = CounselingSession.with_deleted.filter(couple=couple).exclude(held_at=None)
     asked_for = RecordRequest.objects.filter(partner__couple=couple)
@@ -42,9 +48,15 @@ def delete_couple(couple: Couple) -> None:
 
 
 def delete_session(session: CounselingSession) -> None:
-    """Take away a session that was entered by mistake, with what was rated in it."""
+    """Take away a session that was entered by mistake, with what was rated in it. Raises SessionPlanned."""
+    refuse_planned(session)
     if CounselingSession.objects.filter(pk=session.pk).update(deleted_at=timezone.now()):
         audit.record("session.deleted", object_id=session.id, couple_id=session.couple_id)
+
+
+def refuse_planned(session: CounselingSession) -> None:
+    if session.held_at is None and session.cancelled_at is None:
+        raise SessionPlanned
 
 
 def deleted_couples(membership: Membership) -> QuerySet[Couple]:

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from assessments.models import AnswerSheet, Wave
-from clients import invitations
-from practice import audit, outbox
+from assessments.models import Wave
+from assessments.waves import move_closing
+from practice import audit
 from practice.errors import DomainError, InvalidInput
 
 LATEST = timedelta(days=366)
@@ -29,13 +29,8 @@ def change_closing(wave: Wave, closes_at: datetime) -> None:
         if not max(now, locked.opens_at) < closes_at < now + LATEST:
             told = "Give a time that is still to come, after the window opens and within a year."
             raise InvalidInput(told, code="closes_at")
-        former, locked.closes_at = locked.closes_at, closes_at
-        locked.save(update_fields=["closes_at"])
-        sheets = AnswerSheet.objects.filter(wave=locked)
-        sheets.update(closes_at=closes_at)
-        for sheet_id in sheets.order_by("id").values_list("id", flat=True):
-            invitations.move_links(sheet_id, closes_at=closes_at)
-        outbox.postpone("close_wave", locked.id, due_at=closes_at)
+        former = locked.closes_at
+        move_closing(locked, closes_at)
     audit.record(
         "wave.closing_changed", object_id=wave.id, couple_id=wave.couple_id, former=former, closes_at=closes_at
     )

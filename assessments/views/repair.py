@@ -15,6 +15,7 @@ from assessments.deleting import (
     deleted_couples,
     deleted_sessions,
     is_on_record,
+    refuse_planned,
     restore_couple,
     restore_session,
 )
@@ -93,6 +94,10 @@ def couple_delete(request: StaffRequest, couple_id: UUID) -> HttpResponse:
 def session_delete(request: StaffRequest, session_id: UUID) -> HttpResponse:
     sessions = CounselingSession.objects.filter(couple__in=couples_treated_by(request.membership))
     session = get_object_or_404(sessions.select_related("couple"), pk=session_id)
+    try:
+        refuse_planned(session)
+    except DomainError as error:
+        return refused(request, session.couple, str(error))
     if request.method == "POST":
         delete_session(session)
         messages.success(request, _("The session is deleted. You can restore it for 30 days."))

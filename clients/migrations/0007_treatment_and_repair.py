@@ -10,7 +10,7 @@ from practice.database.operations import AddTenantForeignKey, CascadeTenantForei
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clients", "0005_record_request"),
+        ("clients", "0006_reminders"),
         ("practice", "0005_leave"),
     ]
 

@@ -110,16 +110,18 @@ class AddTenantForeignKey(Operation):
 
 
 class CascadeTenantForeignKey(Operation):
-    """Lets rows go with their parent. For what is erased for good: no run-time role then needs to delete the rows."""
+    """Lets rows go with their parent, or, where they stay, lose it. For what is erased for good: no run-time role then
+    needs to delete the rows.
+    """
 
     reversible = True
     reduces_to_sql = True
 
-    def __init__(self, table: str, column: str, parent: str) -> None:
-        self.table, self.column, self.parent = table, column, parent
+    def __init__(self, table: str, column: str, parent: str, *, stays: bool = False) -> None:
+        self.table, self.column, self.parent, self.stays = table, column, parent, stays
 
     def deconstruct(self) -> Any:
-        return self.__class__.__name__, [self.table, self.column, self.parent], {}
+        return self.__class__.__name__, [self.table, self.column, self.parent], {"stays": self.stays}
 
     def state_forwards(self, app_label: str, state: Any) -> None:
         pass
@@ -133,7 +135,8 @@ class CascadeTenantForeignKey(Operation):
             )
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        self._constrain(schema_editor, "ON DELETE CASCADE")
+        then = f'ON DELETE SET NULL ("{self.column}")' if self.stays else "ON DELETE CASCADE"
+        self._constrain(schema_editor, then)
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         self._constrain(schema_editor, "")

@@ -9,7 +9,7 @@ from practice.database.operations import AddTenantForeignKey, CreateTenantModel
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("practice", "0003_download"),
+        ("practice", "0004_calendar_feed"),
     ]
 
     operations = [

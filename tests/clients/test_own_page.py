@@ -129,13 +129,13 @@ def test_unclear_hours_keep_what_was_there(alice, browser, given):
 
 def test_therapist_sees_that_reminders_were_stopped_and_by_whom(alice, browser):
     couple = kept(alice).couple_id
-    assert "Stopped by the partner" not in client_of(alice).get(f"/couples/{couple}/").content.decode()
+    assert "Stopped by Dana" not in client_of(alice).get(f"/couples/{couple}/").content.decode()
     browser.post(ME, {"change": "stop_reminders"})
     since = kept(alice).reminders_off_at
     browser.post(ME, {"change": "stop_reminders"})
     assert kept(alice).reminders_off_at == since
     assert kept(alice, 2).reminders_off_at is None
-    assert client_of(alice).get(f"/couples/{couple}/").content.decode().count("Stopped by the partner") == 1
+    assert client_of(alice).get(f"/couples/{couple}/").content.decode().count("Stopped by Dana") == 1
     dana = kept(alice).id
     assert events("reminders.stopped") == [(dana, dana)] * 2
     browser.post(ME, {"change": "allow_reminders"})
