@@ -13,6 +13,7 @@ from api.v1 import (
     joint_reports,
     me,
     partner,
+    partner_me,
     partner_week,
     plans,
     progress,
@@ -93,6 +94,8 @@ version_1 = [
     path("partner/sheets/<uuid:sheet_id>/decline/", partner.DeclineSheet.as_view(), name="api-decline"),
     path("partner/sheets/<uuid:sheet_id>/intention/", partner_week.SheetIntention.as_view(), name="api-intention"),
     path("partner/weeks/<str:monday>/", partner_week.OneWeek.as_view(), name="api-week"),
+    path("partner/me/", partner_me.OwnChoices.as_view(), name="api-own-choices"),
+    path("partner/me/data/", partner_me.OwnData.as_view(), name="api-own-data"),
     path("partner/results/", partner_week.OwnResultsOfPartner.as_view(), name="api-own-results"),
 ]
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from assessments.flags import unanswered
 from assessments.models import FlagEvent, SafetyFlag
 from practice import audit, mail, outbox, tenancy
-from practice.cover import cover_of, members_who_answer
+from practice.cover import cover_of, who_answers
 from practice.models import Membership, Practice, Role, User
 
 # Subject and body by step. A bystander reads them: nothing in them says what the program is for.
@@ -37,17 +37,18 @@ def send_alert(reference: UUID) -> None:
 
 
 def alert_therapist(reference: UUID) -> None:
+    """During a leave the cover alone is told, by the step beside this one."""
     flag = _waiting(reference)
     if flag and flag.couple.therapist_id:
-        _mail("alert", flag, members_who_answer().filter(pk=flag.couple.therapist_id))
+        answering = who_answers(flag.couple.therapist_id)
+        _mail("alert", flag, [answering] if answering and answering.pk == flag.couple.therapist_id else [])
 
 
 def alert_again(reference: UUID) -> None:
     """A closed flag got another line: therapist and cover are told that something waits."""
     flag = SafetyFlag.objects.filter(pk=reference, state=SafetyFlag.State.OPEN).select_related("couple").first()
     if flag and flag.couple.therapist_id:
-        cover = cover_of(flag.couple.therapist_id)
-        told = members_who_answer().filter(pk__in=[flag.couple.therapist_id, *([cover.pk] if cover else [])])
+        told = {one for one in (who_answers(flag.couple.therapist_id), cover_of(flag.couple.therapist_id)) if one}
         _mail(f"alert_again {len(flag.lines)}", flag, told)
 
 

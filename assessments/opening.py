@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from assessments.instruments.definition import Instrument, Line
 from assessments.models import Activity, AnswerSheet, SafetyFlag, WeekReport
@@ -66,8 +68,14 @@ def opened_lines(sheet: AnswerSheet, *, topic: str = "", lines: Iterable[str] = 
     alone = not topic and len(chosen) == 1
     shown = [line for line in chosen if alone or line.audience != "confidential"]
     values, _ = values_of(sheet, form)
+    note_reading(AnswerSheet.objects.filter(pk=sheet.pk))
     audit.record(OPENED, object_id=sheet.id, couple_id=sheet.couple_id, lines=[line.id for line in shown])
     return [_opened(form.instrument, line, values[line.id], is_shown=line in shown) for line in chosen]
+
+
+def note_reading(sheets: QuerySet[AnswerSheet]) -> None:
+    """Keep that answers of these sheets were read; from then on none of them is moved."""
+    sheets.filter(read_at=None).update(read_at=timezone.now())
 
 
 def answer_words(line: Line, stored: int | None) -> str:
@@ -100,6 +108,7 @@ def _opened_week(sheet: AnswerSheet, lines: list[str]) -> list[OpenedLine]:
         raise Http404
     report = get_object_or_404(WeekReport, partner=sheet.partner_id, monday=sheet.week_of)
     audit.record(OPENED, object_id=sheet.id, couple_id=sheet.couple_id, lines=lines)
+    note_reading(AnswerSheet.objects.filter(pk=sheet.pk))
     keys = {line: line.rpartition(".")[0] for line in lines}
     titles = {str(one.id): _title(one) for one in Activity.objects.select_related("plan").filter(pk__in=keys.values())}
     return [

@@ -27,7 +27,7 @@ from assessments.models import (
     SpecificRequest,
     WeekReport,
 )
-from assessments.opening import answer_words
+from assessments.opening import answer_words, note_reading
 from assessments.passages import decided_passages, requests_treated_by
 from assessments.plan_templates import library as templates
 from assessments.plan_words import dose_words
@@ -93,6 +93,7 @@ def _consents(partner: Partner) -> Iterator[Json]:
 
 def _forms(partner: Partner) -> Iterator[Json]:
     sheets = AnswerSheet.objects.filter(partner=partner).exclude(state=AnswerSheet.State.NOT_OPENED)
+    note_reading(sheets)
     scores = dict(SheetScores.objects.filter(partner=partner).values_list("sheet_id", "scores"))
     for sheet in sheets.order_by("opens_at", "id"):
         form = form_of(sheet)

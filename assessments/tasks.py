@@ -1,7 +1,10 @@
 import structlog
 from celery import shared_task
 
+from assessments.deleting import erase_deleted
 from assessments.parameters import recompute_parameters
+from practice import tenancy
+from practice.database.context import Scope
 from practice.practices import practice_ids
 
 logger = structlog.get_logger(__name__)
@@ -15,3 +18,14 @@ def recompute_all_parameters() -> None:
             recompute_parameters(practice_id)
         except Exception as error:
             logger.warning("parameters_failed", error=type(error).__name__)
+
+
+@shared_task
+def erase_all_deleted() -> None:
+    """What was deleted 30 days ago goes for good, practice by practice."""
+    for practice_id in practice_ids():
+        try:
+            with tenancy.begin(Scope.worker(practice_id=practice_id)):
+                erase_deleted()
+        except Exception as error:
+            logger.warning("erasing_failed", error=type(error).__name__)

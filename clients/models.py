@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from clients.safe_hours import UnclearHours, read_hours
 from practice.encryption import EncryptedTextField
 from practice.models import Membership
-from practice.tenancy import TenantForeignKey, TenantModel
+from practice.tenancy import KeptManager, TenantForeignKey, TenantManager, TenantModel
 
 
 class Couple(TenantModel):
@@ -41,8 +41,13 @@ class Couple(TenantModel):
     own_results_allowed = models.BooleanField(default=False)
     # Nothing is shared between the two; to a partner it looks as if nothing had been released yet.
     individual_mode = models.BooleanField(default=False)
+    deleted_at = models.DateTimeField(null=True)
+
+    objects = KeptManager()  # type: ignore[misc]
+    with_deleted = TenantManager()
 
     class Meta(TenantModel.Meta):
+        base_manager_name = "with_deleted"
         indexes = [models.Index(fields=["practice", "therapist", "state"], name="couples_of_therapist")]
         constraints = [
             models.CheckConstraint(
@@ -56,6 +61,37 @@ class Couple(TenantModel):
     @property
     def care_since(self) -> datetime:
         return self.episode_started_at or self.created_at
+
+
+class CoupleImport(TenantModel):
+    """A file of couples that a member is looking at. It is gone as soon as it is imported or given up."""
+
+    member = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    content = EncryptedTextField()
+    uploaded_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["practice", "member"], name="one_import_per_member")]
+
+
+class Treatment(TenantModel):
+    """A period in which a member was responsible for a couple, written when it ended. Rows are never changed.
+
+    Who is responsible now stands on the couple; before its first row that was the same member since the couple came.
+    """
+
+    couple = TenantForeignKey(Couple, related_name="treatments")
+    therapist = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    handed_over_by = models.UUIDField()
+
+    class Meta(TenantModel.Meta):
+        ordering = ["ended_at"]
 
 
 class Partner(TenantModel):
@@ -163,8 +199,13 @@ class CounselingSession(TenantModel):
     note = EncryptedTextField(blank=True)
     written_by = models.UUIDField()
     created_at = models.DateTimeField()
+    deleted_at = models.DateTimeField(null=True)
+
+    objects = KeptManager()  # type: ignore[misc]
+    with_deleted = TenantManager()
 
     class Meta(TenantModel.Meta):
+        base_manager_name = "with_deleted"
         ordering = ["held_at", "planned_at"]
         constraints = [
             models.CheckConstraint(

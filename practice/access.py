@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, Protocol
+from uuid import UUID
 
 from asgiref.sync import iscoroutinefunction
 from django.conf import settings
@@ -252,6 +253,20 @@ def enter_as(request: HttpRequest, membership: Membership) -> None:
             membership_id=membership.id,
             clinical=membership.is_clinical,
         )
+    )
+    if membership.role == Role.SUPERVISOR:
+        record_supervision(request)
+
+
+def record_supervision(request: HttpRequest) -> None:
+    """A supervisor treats nobody, so each page and each call of theirs is on record, refused ones too."""
+    match = request.resolver_match
+    named = {name: value for name, value in (match.kwargs if match else {}).items() if isinstance(value, UUID)}
+    audit.record(
+        "supervisor.called",
+        object_id=next(iter(named.values()), None),
+        couple_id=named.get("couple_id"),
+        route=match.url_name if match else None,
     )
 
 

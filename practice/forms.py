@@ -92,3 +92,21 @@ class CoverForm(forms.Form):
     def cover_id(self) -> UUID | None:
         chosen = self.cleaned_data["cover"]
         return None if chosen == self.NOBODY else UUID(chosen)
+
+
+class LeaveForm(forms.Form):
+    """Days off. An owner or an admin enters them for a colleague too, who may be too ill to do it."""
+
+    starts_on = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
+    ends_on = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, members: Iterable[Membership], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(str(member.id), member.name) for member in members]
+        if len(choices) > 1:
+            self.fields["member"] = forms.ChoiceField(choices=choices, label=_("Who is away?"))
+            self.order_fields(["member"])
+        self.only = choices[0][0] if choices else ""
+
+    def member_id(self) -> UUID:
+        return UUID(self.cleaned_data.get("member") or self.only)

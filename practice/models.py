@@ -113,6 +113,28 @@ class Membership(models.Model):  # type: ignore[django-manager-missing]
         return self.role != Role.ADMIN
 
 
+class Leave(TenantModel):
+    """Days on which a member does not answer; the cover does. Both days belong to it, by the practice's clock."""
+
+    # Members are looked up before the practice is known, so theirs is no tenant table.
+    member = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, related_name="leaves", db_constraint=False, db_index=False
+    )
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    recorded_by = models.UUIDField()
+    recorded_at = models.DateTimeField()
+    called_off_at = models.DateTimeField(null=True)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gte=models.F("starts_on")), name="leave_ends_after_start"
+            )
+        ]
+
+
 class ApiToken(AbstractAuthToken):  # type: ignore[misc]
     """A bearer token of one membership. Only its digest is stored."""
 

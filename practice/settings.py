@@ -138,6 +138,7 @@ CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="attune")
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "practice.tasks.sweep_outbox", "schedule": 10.0},
+    "erase-deleted": {"task": "assessments.tasks.erase_all_deleted", "schedule": 24 * 3600.0},
     "recompute-parameters": {"task": "assessments.tasks.recompute_all_parameters", "schedule": 24 * 3600.0},
 }
 # What a message of the outbox asks for; each runs as the worker of the message's practice.

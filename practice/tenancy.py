@@ -73,6 +73,13 @@ class TenantManager(models.Manager[_Row]):
         return super().get_queryset().filter(practice_id=practice_id())
 
 
+class KeptManager(TenantManager[_Row]):
+    """The rows that were not deleted; what was can be restored for 30 days and is asked for by `with_deleted`."""
+
+    def get_queryset(self) -> models.QuerySet[_Row]:
+        return super().get_queryset().filter(deleted_at=None)
+
+
 class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg]
     """A reference inside one practice.
 

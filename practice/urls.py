@@ -1,14 +1,16 @@
 from django.urls import include, path
 
-from practice import views
+from practice import views, views_team
 
 urlpatterns = [
     path("health/live/", views.live, name="live"),
     path("health/ready/", views.ready, name="ready"),
     path("choose/", views.choose_practice, name="choose-practice"),
     path("practice/", views.practice_settings, name="practice-settings"),
-    path("practice/team/", views.team, name="team"),
-    path("practice/team/cover/", views.team_cover, name="team-cover"),
+    path("practice/team/", views_team.team, name="team"),
+    path("practice/team/cover/", views_team.team_cover, name="team-cover"),
+    path("practice/team/leave/", views_team.team_leave, name="team-leave"),
+    path("practice/team/leave/end/", views_team.team_leave_end, name="team-leave-end"),
     path("downloads/<uuid:download_id>/", views.download, name="download"),
     path("accounts/", include("allauth.urls")),
     path("api/", include("api.urls")),

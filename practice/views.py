@@ -10,11 +10,10 @@ from django.views.decorators.http import require_POST
 from practice import tenancy
 from practice.access import PRACTICE_IN_SESSION, StaffRequest, memberships_of, public, sign_in, staff
 from practice.content import crisis_resources, missing_topics, resolve_resources
-from practice.cover import name_cover, possible_covers
 from practice.downloads import take_download
 from practice.errors import DomainError
-from practice.forms import CoverForm, PracticeForm, add_faults
-from practice.models import TREATING, Membership, Practice, Role
+from practice.forms import PracticeForm
+from practice.models import Practice, Role
 from practice.practices import (
     confirm_resources,
     confirm_resources_by,
@@ -112,39 +111,8 @@ def described(line: dict[str, str]) -> dict[str, str]:
 
 
 @staff()
-def team(request: StaffRequest) -> HttpResponse:
-    chosen = {"cover": str(request.membership.cover_id or CoverForm.NOBODY)}
-    return team_page(request, CoverForm(initial=chosen, colleagues=possible_covers(request.membership)))
-
-
-@staff(*TREATING)
-@require_POST
-def team_cover(request: StaffRequest) -> HttpResponse:
-    form = CoverForm(request.POST, colleagues=possible_covers(request.membership))
-    if not form.is_valid():
-        return team_page(request, form, status=422)
-    try:
-        name_cover(request.membership, cover_id=form.cover_id())
-    except DomainError as error:
-        add_faults(form, error)
-        return team_page(request, form, status=error.status)
-    messages.success(request, _("Your cover is saved."))
-    return redirect("team")
-
-
-@staff()
 @require_POST
 def download(request: StaffRequest, download_id: UUID) -> HttpResponse:
     file = take_download(download_id, membership=request.membership)
     headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
     return HttpResponse(file.content, content_type=file.content_type, headers=headers)
-
-
-def team_page(request: StaffRequest, form: CoverForm, *, status: int = 200) -> HttpResponse:
-    members = Membership.objects.filter(practice_id=tenancy.practice_id()).select_related("cover")
-    context = {
-        "members": members.order_by("-is_active", "name"),
-        "form": form,
-        "treats": request.membership.role in TREATING,
-    }
-    return render(request, "practice/team.html", context, status=status)

@@ -19,10 +19,12 @@ from assessments.session_ratings import Ratings, save_rated_session
 from assessments.specific_requests import answer_request, make_request
 from assessments.weeks import save_week
 from clients.consents import record_consent
-from clients.models import Couple, Partner
+from clients.couple_import import keep_file
+from clients.models import Couple, Partner, Treatment
 from clients.sessions import SessionDetails
 from practice import tenancy
 from practice.calendar_feeds import make_feed
+from practice.cover import take_leave
 from practice.database.context import Scope
 from practice.models import ApiToken, IdempotencyRecord, Membership, Practice, Role
 from tests import factories
@@ -114,6 +116,10 @@ def _make_rest(therapist: Membership) -> None:
         )
     with factories.as_staff(therapist):
         make_feed(therapist)
+        take_leave(therapist, starts_on=now.date(), ends_on=now.date(), recorded_by=therapist.id)
+        keep_file("label,partner1_name,partner2_name", membership=therapist)
+        for couple in Couple.objects.all():
+            Treatment.objects.create(couple=couple, started_at=now, ended_at=now, handed_over_by=therapist.id)
         IdempotencyRecord.objects.create(
             actor=therapist.id, key="once", fingerprint="f" * 64, status=201, body={}, created_at=now
         )

@@ -75,7 +75,10 @@ class Wave(TenantModel):
 
 
 class AnswerSheet(TenantModel):
-    """One partner's form in one wave, bound to it for ever. Values live in Answers, a row an audience."""
+    """One partner's form in one wave. Values live in Answers, a row an audience.
+
+    It is bound to its wave for ever, but for one that was started under the wrong couple (assessments/moving.py).
+    """
 
     class State(models.TextChoices):
         NOT_OPENED = "not_opened", _("Not opened")
@@ -106,6 +109,8 @@ class AnswerSheet(TenantModel):
     saved = ArrayField(models.BooleanField(), default=list)
     started_at = models.DateTimeField(null=True)
     submitted_at = models.DateTimeField(null=True)
+    # When a clinician first opened a single answer of it; from then on it stays where it is.
+    read_at = models.DateTimeField(null=True)
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["practice", "wave", "partner"], name="one_sheet_per_partner")]

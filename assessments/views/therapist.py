@@ -24,6 +24,7 @@ from assessments.proposals import proposals_of
 from assessments.safety import safety_lines_allowed
 from clients.access import couples_treated_by, couples_visible_to, treats
 from clients.consents import Standing, standings_of
+from clients.hand_over import treatments_of
 from clients.models import Couple, Invitation, Partner
 from practice import text_messages
 from practice.access import CLINICIANS, StaffRequest, staff
@@ -50,6 +51,7 @@ def couple(request: StaffRequest, couple_id: UUID) -> HttpResponse:
         "flags": flags.order_by(BY_LEVEL, "raised_at"),
         "undelivered": messages_needing_decision([found]),
         "message_log": message_log(found),
+        "treatments": treatments_of(found),
         "treats": treats(request.membership, found),
         "now": timezone.now(),
     }

@@ -17,6 +17,7 @@ ANY_STAFF = "practice_id = app.practice('staff')"
 OFFERED = f"{ANY_STAFF} AND offered_to = app.actor()"
 AS_PARTNER = "practice_id = app.practice('partner')"
 OWN = f"{AS_PARTNER} AND partner_id = app.partner()"
+OWN_ROW = f"{AS_PARTNER} AND id = app.partner()"
 BETWEEN_PARTNERS = f"{AS_PARTNER} AND (app.partner() = asked_by_id OR app.partner() = asked_of_id)"
 OWN_OR_SHARED = f"{AS_PARTNER} AND (owner_id IS NULL OR owner_id = app.partner())"
 AS_SCORING = "practice_id = app.practice('scoring')"
@@ -32,13 +33,17 @@ JOINT_CONSENT = f"{AS_REPORT} AND kind = 'joint_report'"
 AS_MEASUREMENT = "practice_id = app.practice('measurement')"
 AS_AUDIT = "practice_id = app.practice('audit')"
 EVERY_ROW = "true"
+# For good only what was deleted 30 days ago; an uploaded file that nobody confirmed goes after a day.
+LONG_DELETED = f"{AS_WORKER} AND deleted_at < now() - '30 days'::interval"
+GIVEN_UP = f"{AS_WORKER} AND uploaded_at < now() - '1 day'::interval"
 
 
+# What the worker sees of answers that it moves to another partner: whose they are, never what they say.
+WHOSE_ANSWERS = ("practice_id", "id", "sheet_id", "partner_id", "frozen_at")
 # What decides whether a partner is shown something, and nothing else of a couple.
 SEEN_OF_COUPLE = ("practice_id", "id", "own_results_allowed", "individual_mode", "state")
-
-# What a partner's functions read of partners.
-OWN_PARTNER = ("practice_id", "id", "couple_id", "state", "reminders_off_at")
+# What a partner reads of their own record on their own page, and what of it they may change.
+OWN_CONTACT = ("name", "email", "phone", "channel", "hours", "time_zone", "reminders_off_at")
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,9 @@ IN_A_PRACTICE = [
     *allow(STAFF, "practice_practice", "SELECT UPDATE", "id = app.practice('staff')"),
     *allow(STAFF, "practice_membership", "SELECT", ANY_STAFF),
     *allow(STAFF, "practice_membership", "UPDATE", f"{CLINICIAN} AND id = app.actor()", "cover_id"),
+    *allow(STAFF, "practice_leave", "SELECT", ANY_STAFF),
+    *allow(STAFF, "practice_leave", "INSERT", f"{ANY_STAFF} AND recorded_by = app.actor()"),
+    *allow(STAFF, "practice_leave", "UPDATE", ANY_STAFF, "called_off_at"),
     *allow(STAFF, "practice_apitoken", "SELECT DELETE", f"{ANY_STAFF} AND membership_id = app.actor()"),
     *allow(STAFF, "practice_calendarfeed", "SELECT INSERT", f"{CLINICIAN} AND membership_id = app.actor()"),
     *allow(STAFF, "practice_calendarfeed", "UPDATE", f"{CLINICIAN} AND membership_id = app.actor()", "ended_at"),
@@ -89,6 +97,8 @@ IN_A_PRACTICE = [
     *allow(STAFF, "practice_outboxmessage", "SELECT INSERT", CLINICIAN),
     *allow(STAFF, "practice_outboxmessage", "UPDATE", CLINICIAN, "due_at", "done_at", "tries", "last_error"),
     *allow(STAFF, "clients_couple", "SELECT INSERT UPDATE", CLINICIAN),
+    *allow(STAFF, "clients_coupleimport", "SELECT INSERT DELETE", f"{CLINICIAN} AND member_id = app.actor()"),
+    *allow(STAFF, "clients_treatment", "SELECT INSERT", CLINICIAN),
     *allow(STAFF, "clients_partner", "SELECT INSERT UPDATE", CLINICIAN),
     *allow(STAFF, "clients_invitation", "SELECT INSERT UPDATE", CLINICIAN),
     *allow(STAFF, "clients_linkkey", "INSERT", CLINICIAN),
@@ -157,10 +167,12 @@ IN_A_PRACTICE = [
     *allow(DEFINER, "assessments_intention", "DELETE", f"{OWN} AND sheet_id IS NOT NULL"),
     *allow(DEFINER, "assessments_sheetscores", "SELECT", OWN, "practice_id", "partner_id", "sheet_id", "joint_scores"),
     *allow(DEFINER, "assessments_jointreport", "SELECT", AS_PARTNER),
-    *allow(DEFINER, "clients_partner", "SELECT", AS_PARTNER, *OWN_PARTNER),
-    *allow(DEFINER, "clients_partner", "UPDATE", f"{AS_PARTNER} AND id = app.partner()", "reminders_off_at"),
+    *allow(DEFINER, "clients_partner", "SELECT", AS_PARTNER, "practice_id", "id", "couple_id", "state", *OWN_CONTACT),
+    *allow(DEFINER, "clients_partner", "UPDATE", OWN_ROW, *OWN_CONTACT[3:]),
     *allow(DEFINER, "clients_couple", "SELECT", AS_PARTNER, *SEEN_OF_COUPLE),
-    *allow(DEFINER, "clients_consent", "SELECT", AS_PARTNER, "practice_id", "partner_id", "kind", "withdrawn_at"),
+    *allow(DEFINER, "clients_consent", "SELECT", AS_PARTNER),
+    *allow(DEFINER, "clients_consent", "INSERT", OWN),
+    *allow(DEFINER, "clients_consent", "UPDATE", OWN, "withdrawn_at"),
     *allow(DEFINER, "practice_outboxmessage", "SELECT INSERT UPDATE", AS_PARTNER),
     *allow(SCORING, "assessments_answersheet", "SELECT", SCORED),
     *allow(SCORING, "assessments_answers", "SELECT", SCORED),
@@ -201,8 +213,16 @@ IN_A_PRACTICE = [
     *allow(MEASUREMENT, "assessments_measurementparameters", "SELECT INSERT", AS_MEASUREMENT),
     *allow(WORKER, "practice_practice", "SELECT", "id = app.practice('worker')"),
     *allow(WORKER, "practice_membership", "SELECT", AS_WORKER),
+    *allow(WORKER, "practice_leave", "SELECT", AS_WORKER),
     *allow(WORKER, "practice_outboxmessage", "SELECT INSERT UPDATE", AS_WORKER),
     *allow(WORKER, "clients_couple", "SELECT", AS_WORKER),
+    *allow(WORKER, "clients_couple", "UPDATE", AS_WORKER, "therapist_id"),
+    *allow(WORKER, "clients_treatment", "SELECT INSERT", AS_WORKER),
+    *allow(WORKER, "clients_couple", "DELETE", LONG_DELETED),
+    *allow(WORKER, "clients_counselingsession", "SELECT", AS_WORKER, "practice_id", "id", "deleted_at"),
+    *allow(WORKER, "clients_counselingsession", "DELETE", LONG_DELETED),
+    *allow(WORKER, "clients_coupleimport", "SELECT", AS_WORKER, "practice_id", "id", "uploaded_at"),
+    *allow(WORKER, "clients_coupleimport", "DELETE", GIVEN_UP),
     *allow(WORKER, "clients_partner", "SELECT", AS_WORKER),
     # To lock a row takes the right to change a column; nothing changes this one.
     *allow(WORKER, "clients_partner", "UPDATE", AS_WORKER, "position"),
@@ -212,7 +232,13 @@ IN_A_PRACTICE = [
     *allow(WORKER, "assessments_assignment", "SELECT", AS_WORKER),
     *allow(WORKER, "assessments_wave", "SELECT UPDATE", AS_WORKER),
     *allow(WORKER, "assessments_answersheet", "SELECT UPDATE", AS_WORKER),
+    *allow(WORKER, "assessments_answers", "SELECT", AS_WORKER, *WHOSE_ANSWERS),
+    *allow(WORKER, "assessments_answers", "UPDATE", f"{AS_WORKER} AND frozen_at IS NULL", "partner_id"),
+    *allow(WORKER, "assessments_intention", "SELECT", AS_WORKER, "practice_id", "id", "sheet_id", "partner_id"),
+    *allow(WORKER, "assessments_intention", "UPDATE", AS_WORKER, "couple_id", "partner_id"),
+    *allow(WORKER, "assessments_weekreport", "SELECT", AS_WORKER, "practice_id", "id", "sheet_id"),
     *allow(WORKER, "assessments_safetyflag", "SELECT", AS_WORKER),
+    *allow(WORKER, "assessments_safetyflag", "UPDATE", AS_WORKER, "couple_id", "partner_id"),
     *allow(WORKER, "assessments_flagevent", "SELECT INSERT", AS_WORKER),
     *allow(AUDIT, "practice_auditevent", "INSERT", AS_AUDIT),
 ]
@@ -226,6 +252,12 @@ FUNCTIONS = {
     "app.own_answers(uuid)": (PARTNER,),
     "app.own_reminders()": (PARTNER,),
     "app.set_own_reminders(boolean, timestamptz)": (PARTNER,),
+    "app.own_contact()": (PARTNER,),
+    "app.save_own_hours(text, text)": (PARTNER,),
+    "app.stop_own_channel(timestamptz)": (PARTNER,),
+    "app.own_consents()": (PARTNER,),
+    "app.give_own_consent(text, text, timestamptz)": (PARTNER,),
+    "app.withdraw_own_consent(text, timestamptz)": (PARTNER,),
     "app.own_week(uuid)": (PARTNER,),
     "app.save_week(uuid, uuid, jsonb, timestamptz)": (PARTNER,),
     "app.save_intention(uuid, text, timestamptz)": (PARTNER,),

@@ -107,3 +107,39 @@ class AddTenantForeignKey(Operation):
 
     def describe(self) -> str:
         return f"Constrain {self.table}.{self.column} to {self.parent} of the same practice"
+
+
+class CascadeTenantForeignKey(Operation):
+    """Lets rows go with their parent, or, where they stay, lose it. For what is erased for good: no run-time role then
+    needs to delete the rows.
+    """
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, table: str, column: str, parent: str, *, stays: bool = False) -> None:
+        self.table, self.column, self.parent, self.stays = table, column, parent, stays
+
+    def deconstruct(self) -> Any:
+        return self.__class__.__name__, [self.table, self.column, self.parent], {"stays": self.stays}
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        pass
+
+    def _constrain(self, schema_editor: Any, then: str) -> None:
+        if schema_editor.connection.alias == "owner":
+            name = f"{self.table}_{self.column}_fk"
+            schema_editor.execute(
+                f'ALTER TABLE "{self.table}" DROP CONSTRAINT "{name}", ADD CONSTRAINT "{name}" '
+                f'FOREIGN KEY (practice_id, "{self.column}") REFERENCES "{self.parent}" (practice_id, id) {then}'
+            )
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        then = f'ON DELETE SET NULL ("{self.column}")' if self.stays else "ON DELETE CASCADE"
+        self._constrain(schema_editor, then)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        self._constrain(schema_editor, "")
+
+    def describe(self) -> str:
+        return f"Let rows of {self.table} go with their {self.parent}"

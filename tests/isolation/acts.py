@@ -42,7 +42,7 @@ def sends_all_and_reads_her_results(world: World) -> None:
     for sheet in world.hers.values():
         factories.submit(sheet, factories.full_answers(sheet, 4))
     run_outbox()
-    for path in ("/p/results/", "/p/summary/", "/p/help/"):
+    for path in ("/p/results/", "/p/summary/", "/p/me/", "/p/help/"):
         assert browser.get(path).status_code == 200
 
 

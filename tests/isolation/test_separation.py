@@ -32,7 +32,7 @@ from tests.factories import as_staff, partner_client
 
 pytestmark = pytest.mark.database
 NAMES = ("Dana", "Erin")
-OWN = ("/p/", "/p/1/", "/p/results/", "/p/help/")
+OWN = ("/p/", "/p/1/", "/p/results/", "/p/me/", "/p/help/")
 SECRET = "a note of {}'s own"
 who = st.sampled_from([0, 1])
 

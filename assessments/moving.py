@@ -1,0 +1,105 @@
+"""A form that was started under the wrong couple, moved to the right partner before any answer of it was read.
+
+It changes places with the unopened sheet of the same form that the right partner has, so that each couple keeps its
+windows and each wave a sheet for both. Rule that must not break: what somebody read, or acted on, or what was handed
+in, stays where it is. Links and open browsers of both sheets end.
+"""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from assessments.models import Answers, AnswerSheet, FlagEvent, Intention, SafetyFlag, WeekReport
+from clients import invitations
+from clients.access import couples_treated_by
+from clients.models import Partner
+from practice import audit, tenancy
+from practice.database.context import Scope
+from practice.errors import DomainError
+from practice.models import Membership
+
+
+class AlreadyRead(DomainError):
+    """An answer of this form was opened, or its flag was answered. It stays on record where it is."""
+
+    code = "already_read"
+
+
+class NotMovable(DomainError):
+    """Only a form that was started, is still open and carries no week can be moved."""
+
+    code = "not_movable"
+
+
+class NoPlaceForSheet(DomainError):
+    """That partner has no unopened form of this kind. Assign the same form to their couple first, then move it."""
+
+    code = "no_place"
+
+
+def places_for(sheet: AnswerSheet, *, membership: Membership) -> QuerySet[AnswerSheet]:
+    """The unopened sheets of the same form and the same lines, of other couples of this member, that it could take."""
+    now = timezone.now()
+    same = AnswerSheet.objects.filter(
+        couple__in=couples_treated_by(membership),
+        partner__state=Partner.State.ACTIVE,
+        instrument=sheet.instrument,
+        content_hash=sheet.content_hash,
+        sitting=sheet.sitting,
+        safety_lines=sheet.safety_lines,
+        context_lines=sheet.context_lines,
+        week_of=None,
+        state=AnswerSheet.State.NOT_OPENED,
+        opens_at__lte=now,
+        closes_at__gt=now,
+        wave__closed_at=None,
+    ).exclude(couple=sheet.couple_id)
+    return same.select_related("couple", "partner").order_by("couple__label", "partner__position")
+
+
+def refuse_move(sheet: AnswerSheet) -> None:
+    """Raises NotMovable, AlreadyRead."""
+    now = timezone.now()
+    is_open = sheet.state == AnswerSheet.State.STARTED and sheet.opens_at <= now < sheet.closes_at
+    if not is_open or sheet.week_of or WeekReport.objects.filter(sheet=sheet).exists():
+        raise NotMovable
+    if sheet.read_at or FlagEvent.objects.filter(flag__sheet=sheet, by__isnull=False).exists():
+        raise AlreadyRead
+
+
+def move_sheet(sheet: AnswerSheet, *, place: AnswerSheet, membership: Membership) -> None:
+    """Let a started sheet change places with an unopened one. Raises NotMovable, AlreadyRead, NoPlaceForSheet."""
+    both = AnswerSheet.objects.select_for_update().filter(pk__in=[sheet.pk, place.pk]).order_by("pk")
+    locked = {one.pk: one for one in both}
+    moved = locked[sheet.pk]
+    refuse_move(moved)
+    if not places_for(moved, membership=membership).filter(pk=place.pk).exists():
+        raise NoPlaceForSheet
+    for one in locked.values():
+        invitations.end_links(one.pk)
+        invitations.end_sessions(one.pk)
+    scope = tenancy.current()
+    tenancy.assume(Scope.worker(practice_id=scope.practice_id))
+    _swap(moved, locked[place.pk])
+    tenancy.assume(scope)
+    for one, former in ((sheet, sheet.couple_id), (place, place.couple_id)):
+        taken = place.couple_id if one is sheet else sheet.couple_id
+        audit.record("sheet.moved", object_id=one.pk, couple_id=taken, former=former)
+
+
+def _swap(sheet: AnswerSheet, place: AnswerSheet) -> None:
+    here, there = _where(sheet), _where(place)
+    # A wave has one sheet a partner: the unopened one steps aside first.
+    AnswerSheet.objects.filter(pk=place.pk).update(partner=here["partner_id"])
+    AnswerSheet.objects.filter(pk=sheet.pk).update(**there)
+    AnswerSheet.objects.filter(pk=place.pk).update(**here)
+    whose = {"couple": there["couple_id"], "partner": there["partner_id"]}
+    Answers.objects.filter(sheet=sheet.pk, frozen_at=None).update(partner=there["partner_id"])
+    SafetyFlag.objects.filter(sheet=sheet.pk).update(**whose)
+    Intention.objects.filter(sheet=sheet.pk).update(**whose)
+
+
+def _where(sheet: AnswerSheet) -> dict[str, object]:
+    times: dict[str, datetime] = {"opens_at": sheet.opens_at, "closes_at": sheet.closes_at}
+    return {"wave_id": sheet.wave_id, "couple_id": sheet.couple_id, "partner_id": sheet.partner_id, **times}
