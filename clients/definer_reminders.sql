@@ -1,11 +1,5 @@
 -- What a partner says of reminders. They reach no other column of their record.
 
-CREATE OR REPLACE FUNCTION app.own_reminders() RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-  SELECT reminders_off_at IS NULL FROM public.clients_partner
-   WHERE practice_id = app.practice('partner') AND id = app.partner()
-$$;
-
 CREATE OR REPLACE FUNCTION app.set_own_reminders(wanted boolean, at timestamptz) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   UPDATE public.clients_partner

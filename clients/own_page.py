@@ -16,7 +16,7 @@ from django.utils import timezone
 from clients.consents import Standing, current_version
 from clients.models import Consent, Partner
 from clients.safe_hours import read_hours
-from practice import audit, tenancy
+from practice import audit
 from practice.database.rows import Row
 from practice.encryption import sealed
 from practice.errors import InvalidInput, fault
@@ -80,13 +80,13 @@ def stop_own_channel() -> None:
     _record("partner.channel_stopped")
 
 
-def stop_reminders(partner: Partner) -> None:
-    """The partner in scope, or staff on their behalf, wants no reminders. The therapist sees since when."""
-    _set_reminders(partner, wanted=False)
+def set_own_reminders(*, wanted: bool) -> None:
+    """What they want from now on; a reminder that is on its way waits for this, or goes first.
 
-
-def allow_reminders(partner: Partner) -> None:
-    _set_reminders(partner, wanted=True)
+    Nobody else turns reminders on again. The therapist sees since when.
+    """
+    _call("app.set_own_reminders(%s, %s)", wanted, timezone.now())
+    _record("reminders.wanted" if wanted else "reminders.stopped")
 
 
 def give_own_consent(kind: str) -> None:
@@ -113,18 +113,6 @@ def hidden_mail(email: str) -> str:
 
 def hidden_number(phone: str) -> str:
     return f"…{phone.strip()[-2:]}" if phone.strip() else ""
-
-
-def _set_reminders(partner: Partner, *, wanted: bool) -> None:
-    now = timezone.now()
-    if tenancy.current().partner_id is not None:
-        _call("app.set_own_reminders(%s, %s)", wanted, now)
-    elif wanted:
-        Partner.objects.filter(pk=partner.pk).update(reminders_off_at=None)
-    else:
-        Partner.objects.filter(pk=partner.pk, reminders_off_at=None).update(reminders_off_at=now)
-    action = "reminders.wanted" if wanted else "reminders.stopped"
-    audit.record(action, object_id=partner.id, couple_id=partner.couple_id)
 
 
 def _record(action: str, *, object_id: UUID | None = None, **detail: Any) -> None:

@@ -9,13 +9,12 @@ from clients.access import PartnerRequest, partner
 from clients.own_forms import OwnHoursForm
 from clients.own_page import (
     OWN_KINDS,
-    allow_reminders,
     give_own_consent,
     own_contact,
     own_page,
     save_own_hours,
+    set_own_reminders,
     stop_own_channel,
-    stop_reminders,
     withdraw_own_consent,
 )
 from clients.partner_pages import partner_page, practice_of_partner, see_other
@@ -23,8 +22,8 @@ from practice.errors import InvalidInput
 
 CHANGES: dict[str, Callable[[str], None]] = {
     "in_person": lambda _: stop_own_channel(),
-    "stop_reminders": lambda _: stop_reminders(own_contact()),
-    "allow_reminders": lambda _: allow_reminders(own_contact()),
+    "stop_reminders": lambda _: set_own_reminders(wanted=False),
+    "allow_reminders": lambda _: set_own_reminders(wanted=True),
     "agree": give_own_consent,
     "withdraw": withdraw_own_consent,
 }

@@ -10,11 +10,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clients.access import PARTNER_COOKIE, PartnerRequest, partner, partner_or_anyone
+from clients.access import PARTNER_COOKIE, partner_or_anyone
 from clients.invitations import KEY_BYTES, LinkEnded, Opened, end_session, open_link
 from clients.models import PartnerSession
-from clients.partner_pages import SeeOther, ended_page, partner_page, practice_of_partner, see_other
-from clients.reminders import own_reminders, set_own_reminders
+from clients.partner_pages import SeeOther, ended_page, practice_of_partner, see_other
 from practice.access import public
 from practice.content import crisis_resources, filled_text, resolve_resources
 from practice.models import Practice
@@ -92,16 +91,6 @@ def topics(country: str) -> list[dict[str, Any]]:
     resolved = resolve_resources(country)
     order = crisis_resources()["placeholders"]["resources_link"]["topics"]
     return [{"label": TOPICS[topic], "items": resolved[topic]} for topic in order if topic in resolved]
-
-
-@partner
-@require_http_methods(["GET", "HEAD", "POST"])
-def reminders(request: PartnerRequest) -> HttpResponse:
-    """A partner says whether they want reminders. It is about them alone, and nobody else is told but the therapist."""
-    if request.method == "POST":
-        set_own_reminders(wanted=request.POST.get("reminders") == "on")
-        return see_other("partner-reminders")
-    return partner_page(request, "reminders", practice_of_partner(), wanted=own_reminders())
 
 
 @partner_or_anyone

@@ -14,13 +14,12 @@ from clients.access import PartnerApi
 from clients.models import Consent, Partner
 from clients.own_page import (
     OwnPage,
-    allow_reminders,
     give_own_consent,
     own_contact,
     own_page,
     save_own_hours,
+    set_own_reminders,
     stop_own_channel,
-    stop_reminders,
     withdraw_own_consent,
 )
 from practice.errors import InvalidInput, fault
@@ -109,7 +108,7 @@ class OwnChoices(Endpoint):
             told = "Only the practice opens a channel: tell your therapist which address is safe."
             raise InvalidInput(told, faults=[fault("channel", "not_opened_here", told)])
         if "reminders" in given:
-            (allow_reminders if given["reminders"] else stop_reminders)(own)
+            set_own_reminders(wanted=given["reminders"])
         for kind, agreed in given.get("consents", {}).items():
             (give_own_consent if agreed else withdraw_own_consent)(kind)
         return Response(shown_choices(own_page()))

@@ -250,7 +250,6 @@ FUNCTIONS = {
     "app.save_answers(uuid, text[], int[], smallint[], smallint[], int[], timestamptz)": (PARTNER,),
     "app.finish_sheet(uuid, text, timestamptz)": (PARTNER,),
     "app.own_answers(uuid)": (PARTNER,),
-    "app.own_reminders()": (PARTNER,),
     "app.set_own_reminders(boolean, timestamptz)": (PARTNER,),
     "app.own_contact()": (PARTNER,),
     "app.save_own_hours(text, text)": (PARTNER,),

@@ -17,7 +17,8 @@ from assessments.reminders import remind
 from assessments.schedules import Schedule
 from clients.couples import PartnerDetails, create_couple, leave, update_partners
 from clients.models import Couple, Invitation, LinkKey, Partner
-from clients.reminders import set_own_reminders, without_reminders
+from clients.own_page import set_own_reminders
+from clients.reminders import without_reminders
 from practice import outbox
 from practice.content import client_texts
 from practice.models import Membership, OutboxMessage, Practice
@@ -302,15 +303,15 @@ def test_repeat_after_a_crash_carries_the_same_message_id_and_the_first_key_is_d
 
 def test_partner_stops_reminders_on_their_page_and_the_therapist_sees_it(clock, alice, mailed, smtp):
     browser = partner_client(given(alice, mailed))
-    assert b"Stop reminders" in browser.get("/p/reminders/").content
-    browser.post("/p/reminders/", {"reminders": "off"})
-    assert b"Send reminders again" in browser.get("/p/reminders/").content
+    assert b"Stop reminders" in browser.get("/p/me/").content
+    browser.post("/p/me/", {"change": "stop_reminders"})
+    assert b"Send reminders again" in browser.get("/p/me/").content
     page = client_of(alice).get(f"/couples/{mailed.id}/").content.decode()
     assert "Stopped by Dana" in page
     assert "Stopped by Erin" not in page
     with as_staff(alice):
         assert [str(one) for one in without_reminders(Couple.objects.all())] == ["Dana"]
-    browser.post("/p/reminders/", {"reminders": "on"})
+    browser.post("/p/me/", {"change": "allow_reminders"})
     with as_staff(alice):
         assert not without_reminders(Couple.objects.all()).exists()
 

@@ -20,7 +20,7 @@ from assessments.models import AnswerSheet, Assignment, Wave
 from assessments.schedules import Schedule
 from clients.couples import PartnerDetails, update_partners
 from clients.models import CounselingSession, Couple, Invitation, Partner
-from clients.reminders import set_own_reminders
+from clients.own_page import set_own_reminders
 from practice.errors import DomainError
 from practice.models import Membership
 from tests import factories

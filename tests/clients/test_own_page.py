@@ -8,7 +8,7 @@ from assessments.models import AnswerSheet
 from clients.consents import record_consent, standings_of
 from clients.couples import PartnerDetails, leave, update_partners
 from clients.models import Consent, Couple, Partner
-from clients.own_page import allow_reminders, hidden_mail, stop_own_channel, stop_reminders
+from clients.own_page import hidden_mail, set_own_reminders, stop_own_channel
 from tests import factories
 from tests.assessments.partner_pages import bytes_of
 from tests.assessments.test_therapist_views import statements
@@ -142,16 +142,6 @@ def test_therapist_sees_that_reminders_were_stopped_and_by_whom(alice, browser):
     assert kept(alice).reminders_off_at is None
 
 
-def test_staff_stop_reminders_for_the_partner_they_name(alice, sheet):
-    with as_staff(alice):
-        stop_reminders(sheet.partner)
-    assert kept(alice).reminders_off_at
-    assert kept(alice, 2).reminders_off_at is None
-    with as_staff(alice):
-        allow_reminders(sheet.partner)
-    assert kept(alice).reminders_off_at is None
-
-
 def test_consent_is_given_and_withdrawn_for_oneself_alone(alice, browser, reached):
     browser.post(ME, {"change": "agree", "kind": "joint_report"})
     browser.post(ME, {"change": "agree", "kind": "joint_report"})
@@ -185,7 +175,6 @@ def test_what_is_signed_in_the_practice_is_not_agreed_to_here(alice, browser, ki
 
 
 def test_nothing_of_the_other_changes_the_page(alice, browser, reached):
-    erin = factories.partner_of(alice, reached, 2)
     before = bytes_of(browser.get(ME))
     with as_staff(alice):
         their_sheet = AnswerSheet.objects.select_related("partner", "couple").get(partner=erin)
@@ -215,10 +204,9 @@ def test_page_asks_no_more_after_many_forms(alice, sheet, browser, reached):
     assert statements(browser, ME) == few <= 5
 
 
-def test_other_partners_row_is_out_of_reach_of_the_functions(alice, sheet, reached):
-    erin = factories.partner_of(alice, reached, 2)
+def test_other_partners_row_is_out_of_reach_of_the_functions(alice, sheet):
     with as_partner(sheet.partner):
-        stop_reminders(erin)
+        set_own_reminders(wanted=False)
     assert kept(alice, 2).reminders_off_at is None
     assert kept(alice, 1).reminders_off_at is not None
     with pytest.raises(Exception, match="permission denied"), as_partner(sheet.partner):
