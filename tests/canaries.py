@@ -29,7 +29,7 @@ PLAIN = {
     "practice.outboxmessage": {"kind", "last_error"},
     "practice.idempotencyrecord": {"key", "fingerprint", "body"},
     "practice.download": {"kind", "purpose"},
-    "clients.partner": {"hours"},
+    "clients.partner": {"hours", "time_zone"},
     "clients.consent": {"version"},
     "clients.recorddecision": {"passage", "text_digest"},
     "assessments.answers": {"audience"},

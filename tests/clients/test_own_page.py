@@ -175,6 +175,7 @@ def test_what_is_signed_in_the_practice_is_not_agreed_to_here(alice, browser, ki
 
 
 def test_nothing_of_the_other_changes_the_page(alice, browser, reached):
+    erin = factories.partner_of(alice, reached, 2)
     before = bytes_of(browser.get(ME))
     with as_staff(alice):
         their_sheet = AnswerSheet.objects.select_related("partner", "couple").get(partner=erin)

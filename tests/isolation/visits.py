@@ -100,6 +100,17 @@ def answer_full_form(visit: Visit) -> None:
         visit.page("post", path, {"wish": "improve"})
     look_around(visit)
     call_for_full_form(visit)
+    settle_what_is_hers(visit)
+
+
+def settle_what_is_hers(visit: Visit) -> None:
+    """On her own page and by a program: reminders off and on, her hours, and what is refused."""
+    for given in ({"change": "stop_reminders"}, {"change": "allow_reminders"}, {"change": "agree", "kind": "x"}):
+        visit.page("post", "/p/me/", given)
+    visit.page("post", "/p/me/", {"days": ["mon"], "opens": "09:00", "closes": "10:00", "time_zone": "Nowhere/Else"})
+    visit.call("patch", "me/", {"reminders": False})
+    visit.call("patch", "me/", {"reminders": True, "consents": {"statistics": True}})
+    visit.call("patch", "me/", {"channel": "sms"})
 
 
 def call_for_full_form(visit: Visit) -> None:
@@ -133,9 +144,30 @@ def answer_week(visit: Visit) -> None:
 
 def look_around(visit: Visit) -> None:
     """What stands beside a form, whatever its state."""
-    for path in ("", "1/", "99/", "check/", "decline/", "done/", "help/", "results/", "summary/", "week/1/", "submit/"):
+    every = (
+        "",
+        "1/",
+        "99/",
+        "check/",
+        "decline/",
+        "done/",
+        "help/",
+        "me/",
+        "results/",
+        "summary/",
+        "week/1/",
+        "submit/",
+    )
+    for path in every:
         visit.page("get", f"/p/{path}")
-    for path in ("sheets/", "results/", "joint-reports/", f"weeks/{visit.world.own['week'].week_of}/"):
+    for path in (
+        "sheets/",
+        "results/",
+        "joint-reports/",
+        "me/",
+        "me/data/",
+        f"weeks/{visit.world.own['week'].week_of}/",
+    ):
         visit.call("get", path)
 
 

@@ -202,7 +202,8 @@ def test_administrator_reads_no_clinical_table(north: World) -> None:
 
 
 GATE_READS = {
-    "practice_membership", "practice_apitoken", "practice_outboxmessage", "clients_linkkey", "clients_partnersession",
+    "practice_membership", "practice_apitoken", "practice_outboxmessage", "practice_calendarfeed", "clients_linkkey",
+    "clients_partnersession",
 }  # fmt: skip
 
 
