@@ -1,6 +1,7 @@
 from django.urls import path
 
 from assessments.views import (
+    bulk,
     caseload,
     ending,
     flags,
@@ -20,6 +21,8 @@ urlpatterns = [
     path("", caseload.couples, name="couples"),
     path("couples.csv", caseload.couples_csv, name="couples-csv"),
     path("couples/names/", caseload.names, name="couples-names"),
+    path("couples/assign/", bulk.couples_assign, name="couples-assign"),
+    path("couples/assign/undo/", bulk.couples_assign_undo, name="couples-assign-undo"),
     path("couples/<uuid:couple_id>/", therapist.couple, name="couple"),
     path("couples/<uuid:couple_id>/close/", ending.couple_close, name="couple-close"),
     path("couples/<uuid:couple_id>/ask-again/", ending.couple_ask_again, name="couple-ask-again"),

@@ -110,6 +110,10 @@ IN_A_PRACTICE = [
     *allow(STAFF, "assessments_assignment", "SELECT INSERT UPDATE", CLINICIAN),
     *allow(STAFF, "assessments_wave", "SELECT INSERT UPDATE", CLINICIAN),
     *allow(STAFF, "assessments_answersheet", "SELECT INSERT UPDATE", CLINICIAN),
+    # What was assigned a moment ago is taken back: nothing that was opened, or that hangs on it, can go.
+    *allow(STAFF, "assessments_assignment", "DELETE", CLINICIAN),
+    *allow(STAFF, "assessments_wave", "DELETE", f"{CLINICIAN} AND opened_at IS NULL"),
+    *allow(STAFF, "assessments_answersheet", "DELETE", f"{CLINICIAN} AND safety_lines IS NULL AND started_at IS NULL"),
     *allow(STAFF, "assessments_answers", "SELECT", CLINICIAN),
     *allow(STAFF, "assessments_sheetscores", "SELECT", CLINICIAN),
     *allow(STAFF, "assessments_safetyflag", "SELECT", CLINICIAN),
