@@ -277,7 +277,7 @@ SPECTACULAR_SETTINGS = {
         "SheetState": "assessments.models.AnswerSheet.State",
         "FlagState": "assessments.models.SafetyFlag.State",
         "SessionKind": "clients.models.CounselingSession.Kind",
-        "ProposalKind": "assessments.proposals.KINDS",
+        "ProposalKind": "assessments.due.KINDS",
         "FinishedState": [("submitted", "Submitted"), ("declined", "Declined")],
         "LeavingState": [("left", "Left")],
     },

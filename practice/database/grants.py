@@ -121,6 +121,7 @@ IN_A_PRACTICE = [
     *allow(STAFF, "assessments_flagevent", "SELECT INSERT", CLINICIAN),
     *allow(STAFF, "assessments_jointreport", "SELECT", CLINICIAN),
     *allow(STAFF, "assessments_jointreport", "UPDATE", CLINICIAN, "briefed_at", "withdrawn_at"),
+    *allow(STAFF, "assessments_inboxmark", "SELECT INSERT", CLINICIAN),
     *allow(STAFF, "assessments_measurementparameters", "SELECT", CLINICIAN),
     *allow(STAFF, "clients_consent", "SELECT INSERT", CLINICIAN),
     *allow(STAFF, "clients_consent", "UPDATE", CLINICIAN, "withdrawn_at"),

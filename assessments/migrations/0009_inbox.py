@@ -1,0 +1,62 @@
+import uuid
+
+import django.db.models.deletion
+from django.db import migrations, models
+
+import practice.database.operations
+import practice.tenancy
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("assessments", "0006_schedule_and_messages"),
+        ("clients", "0006_reminders"),
+    ]
+
+    operations = [
+        practice.database.operations.CreateTenantModel(
+            name="InboxMark",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "practice",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        default=practice.tenancy.practice_id,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="practice.practice",
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("reference", models.UUIDField()),
+                (
+                    "couple",
+                    practice.tenancy.TenantForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="inbox_marks", to="clients.couple"
+                    ),
+                ),
+                (
+                    "partner",
+                    practice.tenancy.TenantForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="inbox_marks",
+                        to="clients.partner",
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("by", models.UUIDField()),
+            ],
+            options={
+                "ordering": ["-at"],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("practice", "kind", "reference"), name="one_mark_per_item")
+                ],
+            },
+        ),
+    ]
