@@ -11,10 +11,9 @@ from functools import cache
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.db.models import Exists, OuterRef, Q, TextChoices
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from assessments import library
 from assessments.flags import ANSWERS, flags_answered_by, waiting_for
@@ -29,20 +28,7 @@ from clients.reminders import without_reminders
 from practice import audit
 from practice.models import Membership
 
-
-class Kind(TextChoices):
-    """What is to be decided, the most urgent first."""
-
-    ESCALATED = "escalated", _("Not answered in time")
-    FLAG = "flag", _("Flag to acknowledge")
-    MESSAGE = "message", _("No way to a partner")
-    PARTIAL = "partial", _("Ended, answered in part")
-    READ = "read", _("Form to read")
-    RELEASE = "release", _("Joint report can be released")
-    REMINDERS = "reminders", _("Stopped reminders")
-    DUE = "due", _("Form due")
-
-
+Kind = InboxMark.Kind
 # What ends by a mark alone; a flag ends by being acknowledged, and nothing else ends it.
 MARKED = (Kind.MESSAGE, Kind.PARTIAL, Kind.READ, Kind.RELEASE, Kind.REMINDERS, Kind.DUE)
 ORDER = {kind: place for place, kind in enumerate(Kind)}

@@ -30,7 +30,22 @@ class Migration(migrations.Migration):
                         to="practice.practice",
                     ),
                 ),
-                ("kind", models.CharField(max_length=20)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("escalated", "Not answered in time"),
+                            ("flag", "Flag to acknowledge"),
+                            ("message", "No way to a partner"),
+                            ("partial", "Ended, answered in part"),
+                            ("read", "Form to read"),
+                            ("release", "Joint report can be released"),
+                            ("reminders", "Stopped reminders"),
+                            ("due", "Form due"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
                 ("reference", models.UUIDField()),
                 (
                     "couple",

@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from clients.models import Couple, Partner
 from practice.tenancy import TenantForeignKey, TenantModel
@@ -10,8 +11,20 @@ class InboxMark(TenantModel):
     Rows are added and never changed.
     """
 
-    # One of assessments.inbox.Kind; `reference` names the item among those of its kind.
-    kind = models.CharField(max_length=20)
+    class Kind(models.TextChoices):
+        """What is to be decided, the most urgent first."""
+
+        ESCALATED = "escalated", _("Not answered in time")
+        FLAG = "flag", _("Flag to acknowledge")
+        MESSAGE = "message", _("No way to a partner")
+        PARTIAL = "partial", _("Ended, answered in part")
+        READ = "read", _("Form to read")
+        RELEASE = "release", _("Joint report can be released")
+        REMINDERS = "reminders", _("Stopped reminders")
+        DUE = "due", _("Form due")
+
+    kind = models.CharField(max_length=20, choices=Kind)
+    # Names the item among those of its kind.
     reference = models.UUIDField()
     couple = TenantForeignKey(Couple, related_name="inbox_marks")
     partner = TenantForeignKey(Partner, related_name="inbox_marks", null=True)

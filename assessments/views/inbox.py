@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from assessments.caseload_rows import initials
+from assessments.digest import want_weekly_mail
 from assessments.inbox import Item, Kind, inbox_of, set_aside
 from assessments.inbox_done import Done, done_of
 from assessments.views.caseload import NAMES_HIDDEN
@@ -61,6 +62,15 @@ def inbox_set_aside(request: StaffRequest) -> HttpResponse:
     set_aside(request.membership, kind=request.POST.get("kind", ""), reference=reference, now=timezone.now())
     messages.success(request, _("Done. It stays among what is done."))
     return redirect("inbox")
+
+
+@staff(*TREATING)
+@require_POST
+def inbox_mail(request: StaffRequest) -> HttpResponse:
+    wanted = request.POST.get("wanted") == "yes"
+    want_weekly_mail(request.membership, wanted=wanted)
+    messages.success(request, _("You get the mail on Mondays.") if wanted else _("You get no mail on Mondays."))
+    return redirect("team")
 
 
 def named(request: StaffRequest, one: Item | Done) -> tuple[str, str]:

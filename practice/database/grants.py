@@ -84,10 +84,10 @@ AT_THE_GATE = [
 IN_A_PRACTICE = [
     *allow(STAFF, "practice_practice", "SELECT UPDATE", "id = app.practice('staff')"),
     *allow(STAFF, "practice_membership", "SELECT", ANY_STAFF),
-    *allow(STAFF, "practice_membership", "UPDATE", f"{CLINICIAN} AND id = app.actor()", "cover_id"),
     *allow(STAFF, "practice_leave", "SELECT", ANY_STAFF),
     *allow(STAFF, "practice_leave", "INSERT", f"{ANY_STAFF} AND recorded_by = app.actor()"),
     *allow(STAFF, "practice_leave", "UPDATE", ANY_STAFF, "called_off_at"),
+    *allow(STAFF, "practice_membership", "UPDATE", f"{CLINICIAN} AND id = app.actor()", "cover_id", "weekly_mail"),
     *allow(STAFF, "practice_apitoken", "SELECT DELETE", f"{ANY_STAFF} AND membership_id = app.actor()"),
     *allow(STAFF, "practice_calendarfeed", "SELECT INSERT", f"{CLINICIAN} AND membership_id = app.actor()"),
     *allow(STAFF, "practice_calendarfeed", "UPDATE", f"{CLINICIAN} AND membership_id = app.actor()", "ended_at"),
