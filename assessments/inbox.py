@@ -32,6 +32,7 @@ Kind = InboxMark.Kind
 # What ends by a mark alone; a flag ends by being acknowledged, and nothing else ends it.
 MARKED = (Kind.MESSAGE, Kind.PARTIAL, Kind.READ, Kind.RELEASE, Kind.REMINDERS, Kind.DUE)
 ORDER = {kind: place for place, kind in enumerate(Kind)}
+LEVELS = SafetyFlag.Level.values
 TOLD = (FlagEvent.Action.COVER_TOLD, FlagEvent.Action.OWNER_TOLD)
 
 
@@ -60,7 +61,12 @@ def inbox_of(membership: Membership, *, now: datetime) -> list[Item]:
     """What waits for this member, the most urgent kind first and the oldest of it."""
     couples = couples_treated_by(membership)
     found = [*_flags(membership), *_sheets(couples), *_unmarked([*_messages(couples), *_about_couples(couples, now)])]
-    return sorted(found, key=lambda item: (ORDER[item.kind], item.since, str(item.reference)))
+    return sorted(found, key=lambda item: (ORDER[item.kind], _level(item), item.since, str(item.reference)))
+
+
+def _level(item: Item) -> int:
+    """The place of a flag's level, the most urgent first; one for all else."""
+    return LEVELS.index(item.about.level) if item.kind in (Kind.ESCALATED, Kind.FLAG) else 0
 
 
 def set_aside(membership: Membership, *, kind: str, reference: UUID, now: datetime) -> Item:

@@ -9,8 +9,8 @@ import practice.tenancy
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assessments", "0006_schedule_and_messages"),
-        ("clients", "0006_reminders"),
+        ("assessments", "0007_repair"),
+        ("clients", "0007_treatment_and_repair"),
     ]
 
     operations = [

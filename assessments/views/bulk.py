@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from assessments import library
-from assessments.bulk import MOST_COUPLES, UNDO_FOR, assign_in_bulk, outlook, take_back
+from assessments.bulk import MOST_COUPLES, UNDO_FOR, Outlook, assign_in_bulk, outlook, take_back
 from assessments.forms import AssignForm
 from assessments.views.therapist import assign_field
 from clients.access import couples_treated_by
@@ -64,13 +64,22 @@ def bulk_page(request: StaffRequest, form: AssignForm, couples: Sequence[Couple]
         "form": form,
         "chosen": chosen,
         "couples": couples,
-        "outlook": found,
-        "getting": sum(one.skipped is None for one in found),
+        "getting": [one for one in found if one.skipped is None],
+        "skipped": by_reason(found),
         "sends_texts": text_messages.can_be_sent(),
     }
     if "HX-Request" in request.headers:
         return render(request, "assessments/_bulk_outlook.html", context)
     return render(request, "assessments/bulk.html", context, status=422 if form.errors else 200)
+
+
+def by_reason(found: Sequence[Outlook]) -> list[tuple[str, list[Couple]]]:
+    """The couples that are skipped, by why."""
+    reasons: dict[str, list[Couple]] = {}
+    for one in found:
+        if one.skipped is not None:
+            reasons.setdefault(str(one.skipped), []).append(one.couple)
+    return list(reasons.items())
 
 
 def assigned(request: StaffRequest, made: Sequence[UUID], skipped: int, begun_at: datetime) -> HttpResponse:

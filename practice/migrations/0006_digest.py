@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("practice", "0004_calendar_feed"),
+        ("practice", "0005_leave"),
     ]
 
     operations = [

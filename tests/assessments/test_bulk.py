@@ -91,7 +91,8 @@ def test_the_page_shows_who_gets_what_and_who_is_skipped_and_why(alice, couples)
         "/couples/assign/", {"couple": [str(one.id) for one in couples], "form": "ena-ck@0.2.0"}
     )
     assert response.status_code == 200
-    assert [one.skipped is None for one in response.context["outlook"]] == [True, False, False]
+    assert [one.couple for one in response.context["getting"]] == couples[:1]
+    assert [who for _, who in response.context["skipped"]] == [[couples[1]], [couples[2]]]
     assert b"This couple has this form already" in response.content
 
 

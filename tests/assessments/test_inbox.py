@@ -94,6 +94,14 @@ def test_a_flag_that_nobody_answered_in_time_is_escalated_for_whoever_may_answer
     assert (items(olive), items(bob), items(alice, Kind.ESCALATED, Kind.FLAG)) == ([], [], [])
 
 
+def test_urgent_flags_come_before_older_ones_to_review(alice, couple, dana, erin):
+    first, second = sheets_of(alice, couple)
+    save(first, {"experienced.SC1": 1})
+    save(second, {"experienced.SC1": 4})
+    levels = [(item.partner, item.about.level) for item in items(alice, Kind.FLAG)]
+    assert levels == [(erin, "urgent"), (dana, "review")]
+
+
 def test_a_form_handed_in_waits_until_the_therapist_opens_its_results(alice, couple, dana, erin):
     first, second = sheets_of(alice, couple)
     submit(first, calm())
