@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from assessments.inbox import inbox_of
 from practice import audit, mail, outbox, tenancy
-from practice.cover import members_who_answer
+from practice.cover import members_who_answer, who_answers
 from practice.database.context import Scope
 from practice.models import Membership, Practice, User
 from practice.practices import time_zone
@@ -31,9 +31,11 @@ def plan_digests(practice_id: UUID) -> None:
 
 
 def send_digest(reference: UUID) -> None:
-    """The worker's part: the mail of one member for this week, unless nothing waits or they want none."""
+    """The worker's part: the mail of one member for this week, unless nothing waits, they want none or are away."""
     now = timezone.now()
-    member = members_who_answer().filter(pk=reference, weekly_mail=True).first()
+    # During a leave that is the cover, whose own mail counts what they answer for.
+    answers = who_answers(reference)
+    member = answers if answers and answers.pk == reference and answers.weekly_mail else None
     number = _waiting(member, now) if member else 0
     if member and number:
         mail.send_plain(

@@ -74,4 +74,7 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        # What was entered by mistake takes its marks with it.
+        practice.database.operations.CascadeTenantForeignKey("assessments_inboxmark", "couple_id", "clients_couple"),
+        practice.database.operations.CascadeTenantForeignKey("assessments_inboxmark", "partner_id", "clients_partner"),
     ]

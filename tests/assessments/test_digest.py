@@ -9,11 +9,12 @@ from django.utils import timezone
 from assessments.digest import next_monday, plan_digests
 from assessments.tasks import plan_all_digests
 from practice import outbox
+from practice.cover import take_leave
 from practice.models import Membership, OutboxMessage, Practice
 from practice.outbox import MOST_TRIES
 from practice.practices import as_maintenance
 from tests.assessments.flagged import cover_by, raise_flag, run_outbox
-from tests.factories import as_worker, client_of
+from tests.factories import as_staff, as_worker, client_of
 
 pytestmark = pytest.mark.database
 WEEK = timedelta(days=7)
@@ -112,6 +113,17 @@ def test_each_is_told_of_what_they_answer_for(alice, bob, olive, practice, dana,
         ("alice", "Items wait for you", "2 items wait for you. Please sign in."),
         ("bob", "Items wait for you", "1 item waits for you. Please sign in."),
     ]
+
+
+def test_who_is_on_leave_gets_none_and_the_cover_theirs(alice, bob, practice, dana, smtp):
+    cover_by(alice, bob)
+    raise_flag(alice, dana)
+    plan_digests(practice.id)
+    day = monday(practice).date()
+    with as_staff(alice):
+        take_leave(alice, starts_on=day, ends_on=day, recorded_by=alice.id)
+    run_at(monday(practice))
+    assert [to for to, *_ in sent(smtp)] == ["bob"]
 
 
 def test_who_has_left_gets_none(alice, practice, couple, smtp):

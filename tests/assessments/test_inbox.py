@@ -8,15 +8,18 @@ import time_machine
 from django.utils import timezone
 
 from assessments.assignments import close_wave
+from assessments.deleting import delete_couple
 from assessments.inbox import Item, Kind, inbox_of
 from assessments.joint_reports import obstacles, waves_to_release, withdraw_report
 from assessments.models import AnswerSheet, InboxMark, Wave
 from assessments.proposals import full_forms_due, proposals_of
+from assessments.tasks import erase_all_deleted
 from clients.couples import close_couple
 from clients.models import Couple, Invitation, Partner
 from practice.models import Membership
 from tests.assessments.flagged import cover_by, raise_flag, run_outbox
 from tests.assessments.joint import agree, calm, close_flags, release, sheets_of, submit_both
+from tests.assessments.test_deleting import age
 from tests.assessments.test_flags import acknowledge
 from tests.assessments.test_therapist_views import statements
 from tests.factories import (
@@ -250,6 +253,17 @@ def test_what_is_set_aside_is_found_among_what_is_done_with_who_and_when(alice, 
     assert content.count("Form to read") == 2
     assert content.count("Alice</td>") == 3
     assert f'href="/flags/{flag.id}/"' in content
+
+
+def test_a_couple_that_was_entered_by_mistake_takes_its_marks_with_it(alice, couple):
+    assert set_aside(alice, items(alice, Kind.DUE)[0]) == 302
+    with as_staff(alice):
+        delete_couple(couple)
+    assert items(alice) == []
+    age(Couple, 31)
+    erase_all_deleted()
+    with as_staff(alice):
+        assert (InboxMark.objects.count(), Couple.with_deleted.count()) == (0, 0)
 
 
 def test_nothing_but_what_waits_can_be_set_aside(alice, bob, dana):
