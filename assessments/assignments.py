@@ -4,11 +4,12 @@ Both partners of a wave get the same lines: what is asked is decided once, when 
 its wave for ever.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from assessments import library, safety
@@ -16,7 +17,7 @@ from assessments.instruments.definition import CONTEXT, Instrument
 from assessments.models import AnswerSheet, Assignment, Wave
 from assessments.reminders import plan_reminders
 from assessments.schedules import Schedule
-from assessments.waves import asked_for, drop, end_sheets, lay_out, session_windows
+from assessments.waves import drop, end_sheets, lay_out, session_windows
 from clients import invitations
 from clients.couples import CoupleClosed
 from clients.models import Couple, Invitation, Partner
@@ -53,8 +54,9 @@ def assign_instrument(
     sitting: str | None = None,
     schedule: Schedule | None = None,
     follow_up: bool = False,
+    hold: timedelta = timedelta(0),
 ) -> Assignment:
-    """Give an instrument to a couple. What is due opens at once and its links go out.
+    """Give an instrument to a couple. What is due opens at once, or after `hold`, and its links go out then.
 
     A follow-up is asked some time after care has ended, so a closed couple gets it too, and nothing else.
 
@@ -66,7 +68,9 @@ def assign_instrument(
     library.refuse_mode(found, library.SCREEN)
     if sitting and sitting not in {entry["id"] for entry in found.sittings}:
         raise InvalidInput("This instrument has no such sitting.", code="sitting")
-    now, plan = timezone.now(), schedule or Schedule()
+    now = timezone.now()
+    begins = now + hold
+    plan = (schedule or Schedule()).not_before(begins) if hold else schedule or Schedule()
     windows = plan.windows(now, time_zone())
     with transaction.atomic():
         locked = Couple.objects.select_for_update().get(pk=couple.pk)
@@ -85,7 +89,7 @@ def assign_instrument(
             window=plan.length,
             remind_on=plan.reminder_days,
         )
-        due = lay_out(assignment, session_windows(assignment, now=now) if plan.before_sessions else windows)
+        due = lay_out(assignment, session_windows(assignment, now=begins) if plan.before_sessions else windows)
     audit.record("assignment.created", object_id=assignment.id, couple_id=couple.id, instrument=found.ref)
     for wave in due:
         open_wave(wave.id)
@@ -99,6 +103,7 @@ def assign_to_couples(
     membership: Membership,
     sitting: str | None = None,
     schedule: Schedule | None = None,
+    hold: timedelta = timedelta(0),
 ) -> tuple[list[Assignment], list[dict[str, str]]]:
     """The same for many couples; who cannot get it is skipped, with the code of the reason."""
     assignments, skipped = [], []
@@ -106,7 +111,7 @@ def assign_to_couples(
         try:
             assignments.append(
                 assign_instrument(
-                    couple, instrument=instrument, membership=membership, sitting=sitting, schedule=schedule
+                    couple, instrument=instrument, membership=membership, sitting=sitting, schedule=schedule, hold=hold
                 )
             )
         except (CoupleClosed, AlreadyAssigned, NobodyTakesPart) as error:
@@ -120,7 +125,10 @@ def open_wave(reference: UUID) -> None:
     A wave whose licence has ended is called off.
     """
     waves = Wave.objects.select_for_update(of=("self",)).select_related("assignment", "couple")
-    wave = waves.get(pk=reference)
+    wave = waves.filter(pk=reference).first()
+    if wave is None:
+        # It was taken back before it opened.
+        return
     if wave.opened_at or wave.closed_at or wave.assignment.ended_at or _care_has_ended(wave):
         return
     if wave.assignment.paused_at or wave.closes_at <= timezone.now():
@@ -156,8 +164,9 @@ def was_called_off(wave: Wave) -> bool:
 
 def close_wave(reference: UUID) -> None:
     """End a window: sheets that are still open expire, with what was answered kept for the therapist."""
-    wave = Wave.objects.select_for_update(of=("self",)).select_related("assignment").get(pk=reference)
-    if wave.closed_at is not None:
+    waves = Wave.objects.select_for_update(of=("self",)).select_related("assignment")
+    wave = waves.filter(pk=reference).first()
+    if wave is None or wave.closed_at is not None:
         return
     if wave.opened_at is None:
         # Nobody was asked, so nobody is late.
@@ -214,22 +223,36 @@ def _care_has_ended(wave: Wave) -> bool:
     return wave.couple.state == Couple.State.CLOSED and not wave.assignment.follow_up
 
 
+def refusals(couples: Sequence[Couple], instrument: Instrument, *, follow_up: bool = False) -> dict[UUID, DomainError]:
+    """Why each of these couples cannot get an instrument now, by id; three statements, whatever their number."""
+    ids = [one.id for one in couples]
+    open_waves = Wave.objects.filter(
+        couple__in=ids, closed_at=None, closes_at__gt=timezone.now(), assignment__instrument=instrument.ref
+    ).filter(sheets__state__in=AnswerSheet.OPEN_STATES)
+    asked = {*open_waves.values_list("couple_id", flat=True), *_following_sessions(ids, instrument)}
+    there = set(Partner.objects.filter(couple__in=ids, state=Partner.State.ACTIVE).values_list("couple_id", flat=True))
+    found: dict[UUID, DomainError] = {}
+    for couple in couples:
+        if couple.state == Couple.State.CLOSED and not follow_up:
+            found[couple.id] = CoupleClosed()
+        elif couple.id in asked:
+            found[couple.id] = AlreadyAssigned()
+        elif couple.id not in there:
+            found[couple.id] = NobodyTakesPart()
+    return found
+
+
 def _refuse(couple: Couple, instrument: Instrument, *, follow_up: bool) -> None:
-    if couple.state == Couple.State.CLOSED and not follow_up:
-        raise CoupleClosed
-    still_open = Wave.objects.filter(
-        couple=couple, closed_at=None, closes_at__gt=timezone.now(), assignment__instrument=instrument.ref
-    )
-    if still_open.filter(sheets__state__in=AnswerSheet.OPEN_STATES).exists() or _follows_sessions(couple, instrument):
-        raise AlreadyAssigned
-    if not Partner.objects.filter(couple=couple, state=Partner.State.ACTIVE).exists():
-        raise NobodyTakesPart
+    for error in refusals([couple], instrument, follow_up=follow_up).values():
+        raise error
 
 
-def _follows_sessions(couple: Couple, instrument: Instrument) -> bool:
-    """Whether this form is asked before each session already, and goes on."""
-    running = Assignment.objects.filter(couple=couple, instrument=instrument.ref, ended_at=None, before_sessions=True)
-    return any(one.times is None or len(asked_for(one)) < one.times for one in running)
+def _following_sessions(ids: Sequence[UUID], instrument: Instrument) -> list[UUID]:
+    """The couples that are asked this form before each session already, where that goes on."""
+    running = Assignment.objects.filter(couple__in=ids, instrument=instrument.ref, ended_at=None, before_sessions=True)
+    begun = Q(waves__session__isnull=False, waves__dropped="", waves__opened_at__isnull=False)
+    counted = running.annotate(begun=Count("waves", filter=begun))
+    return list(counted.filter(Q(times=None) | Q(begun__lt=F("times"))).values_list("couple_id", flat=True))
 
 
 def _call_off(wave: Wave) -> None:

@@ -7,7 +7,7 @@ score or flag; what was released never changes; and what is in the way is told t
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -20,7 +20,7 @@ from assessments.results import days_apart, scores_from_json
 from clients.access import couples_treated_by, couples_visible_to
 from clients.consents import both_agreed
 from clients.couples import CoupleClosed
-from clients.models import Consent, Couple
+from clients.models import Consent, Couple, Partner
 from practice import audit, tenancy
 from practice.database.context import Scope
 from practice.errors import DomainError
@@ -136,6 +136,30 @@ def obstacles(couple: Couple, wave: Wave | None, *, hold: bool = False) -> list[
         agreed=both_agreed(couple, kind=Consent.Kind.JOINT_REPORT, hold=hold),
     )
     return keys.missing(couple)
+
+
+def waves_to_release(couples: QuerySet[Couple]) -> list[Wave]:
+    """The newest wave of each of these couples that nothing stands in the way of, where no report was ever released.
+
+    What was withdrawn is no wave that waits; nor is one that is older than what was released. One statement.
+    """
+    agreed = Consent.objects.filter(
+        partner_id=OuterRef("partner_id"), kind=Consent.Kind.JOINT_REPORT, withdrawn_at=None
+    )
+    ready = AnswerSheet.objects.filter(
+        Exists(agreed),
+        Exists(SheetScores.objects.filter(sheet_id=OuterRef("pk"))),
+        couple__in=couples.filter(individual_mode=False).exclude(state=Couple.State.CLOSED),
+        state=AnswerSheet.State.SUBMITTED,
+        partner__state=Partner.State.ACTIVE,
+    )
+    both = ready.order_by().values("wave_id").annotate(ready=Count("id")).filter(ready=2).values("wave_id")
+    flagged = SafetyFlag.objects.filter(couple_id=OuterRef("couple_id"), level__in=LOCKING)
+    released = JointReport.objects.filter(couple_id=OuterRef("couple_id"), wave__opens_at__gte=OuterRef("opens_at"))
+    unsettled = flagged.exclude(state=SafetyFlag.State.CLOSED)
+    waves = Wave.objects.filter(~Exists(unsettled), ~Exists(released), pk__in=both)
+    found = waves.select_related("assignment", "couple").order_by("opens_at", "number")
+    return list({wave.couple_id: wave for wave in found if can_be_shared(_instrument_of(wave))}.values())
 
 
 def joint_card(couple: Couple, reading: Reading) -> JointCard:

@@ -1,40 +1,26 @@
-"""Which forms are due for a couple: the product proposes, with its reason; the therapist decides.
+"""Which forms are due for a couple, from what is on record: the rule is assessments/due.py.
 
-Nothing is ever assigned from here without a person's click. How often is said once, below; the days are those of the
-practice's clock, so that no change of clocks makes something due an hour early.
+Nothing is ever assigned from here without a person's click.
 """
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from assessments import library
-from assessments.ending import FOLLOW_UP_MONTHS, ask_after_care, full_form, months_later
-from assessments.instruments import library as shipped
+from assessments.due import CHECK_IN, Known, Proposal, due
+from assessments.ending import ask_after_care, full_form
 from assessments.models import AnswerSheet, Assignment, Wave
 from assessments.record import CoupleRecord
 from clients.models import CounselingSession, Couple, Partner
 from practice.errors import DomainError
 from practice.models import Membership
-
-# “Give the full form 3 to 4 times in all (intake, every 6 sessions or 8 weeks, end, 3 months later), never weekly”:
-# clinical design 1.2; the six sessions also in the plan template, P73. The three months stand in `ending`.
-REVIEW_AFTER_SESSIONS = 6
-REVIEW_AFTER_DAYS = 8 * 7
-# A full form so shortly before closing is the one at the end (forms are compared within it: clinical design 1.5, 9).
-END_COVERS_DAYS = 14
-
-CHECK_IN, INTAKE, REVIEW, END, FOLLOW_UP = KINDS = ("check_in", "intake", "review", "end", "follow_up")
-# Who stopped asking for care, or went elsewhere, is not asked again.
-NOT_ASKED_AFTER = (Couple.ClosedReason.WITHDRAWN, Couple.ClosedReason.TRANSFERRED)
-
 
 # Kind, when held, when planned, what a review decided.
 SessionFacts = tuple[str, datetime | None, datetime | None, str]
@@ -46,60 +32,10 @@ class NotDue(DomainError):
     code = "not_due"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Known:
-    """What is on record about a couple's forms and sessions; days by the practice's clock."""
-
-    state: str = Couple.State.ACTIVE
-    closed_reason: str = ""
-    # Whether a partner takes part at all.
-    anybody: bool = True
-    care_since: date
-    closed_on: date | None = None
-    # When the newest review decided to stop.
-    stopped_on: date | None = None
-    last_full_on: date | None = None
-    # Whether a full form waits for answers, or is still to open.
-    full_is_asked: bool = False
-    # The sessions with both since the last full form, in their order.
-    sessions: tuple[date, ...] = ()
-    # Whether a check-in runs, opens before the next planned session, or is asked before each.
-    check_in_is_asked: bool = False
-    last_check_in_ended_on: date | None = None
-    next_session_on: date | None = None
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """One form that is due since `due_on`, and why."""
-
-    kind: str
-    due_on: date
-    reason: str
-
-    @property
-    def instrument(self) -> str:
-        """The form that is due (`id@version`)."""
-        return check_in_form() if self.kind == CHECK_IN else full_form()
-
-
 def proposals_of(couple: Couple, *, now: datetime | None = None) -> list[Proposal]:
     """What is due for this couple, the full form first."""
     now = now or timezone.now()
     return due(what_is_known(couple, now=now), today=timezone.localdate(now))
-
-
-def due(known: Known, *, today: date) -> list[Proposal]:
-    """The rule, on plain values."""
-    if not known.anybody or known.state == Couple.State.PAUSED:
-        return []
-    if known.closed_on is not None:
-        found = [_after_care(known, known.closed_on, today)]
-    elif known.stopped_on is not None:
-        found = [_at_the_end(known, known.stopped_on)]
-    else:
-        found = [_full(known, today), _check_in(known)]
-    return [one for one in found if one is not None]
 
 
 def confirm_after_care(couple: Couple, *, membership: Membership) -> Assignment:
@@ -107,59 +43,6 @@ def confirm_after_care(couple: Couple, *, membership: Membership) -> Assignment:
     if couple.state != Couple.State.CLOSED or not proposals_of(couple):
         raise NotDue
     return ask_after_care(couple, membership=membership, at=timezone.now())
-
-
-def _full(known: Known, today: date) -> Proposal | None:
-    if known.full_is_asked:
-        return None
-    last = known.last_full_on
-    if last is None:
-        return Proposal(INTAKE, known.care_since, _("No full form was given since care began."))
-    by_weeks = last + timedelta(days=REVIEW_AFTER_DAYS)
-    by_sessions = known.sessions[REVIEW_AFTER_SESSIONS - 1] if len(known.sessions) >= REVIEW_AFTER_SESSIONS else None
-    if by_sessions is not None and by_sessions <= by_weeks:
-        said = ngettext(
-            "%(number)s session with both was held since the last full form, on %(day)s.",
-            "%(number)s sessions with both were held since the last full form, on %(day)s.",
-            len(known.sessions),
-        )
-        return Proposal(REVIEW, by_sessions, said % {"number": len(known.sessions), "day": _day(last)})
-    if today >= by_weeks:
-        said = _("%(weeks)s weeks or more have passed since the last full form, on %(day)s.")
-        return Proposal(REVIEW, by_weeks, said % {"weeks": REVIEW_AFTER_DAYS // 7, "day": _day(last)})
-    return None
-
-
-def _check_in(known: Known) -> Proposal | None:
-    if known.check_in_is_asked:
-        return None
-    reason = _("No check-in is running, and none is planned.")
-    if known.next_session_on is not None:
-        said = _("No check-in is running, and none opens before the next session, on %(day)s.")
-        reason = said % {"day": _day(known.next_session_on)}
-    return Proposal(CHECK_IN, known.last_check_in_ended_on or known.care_since, reason)
-
-
-def _at_the_end(known: Known, stopped_on: date) -> Proposal | None:
-    if known.full_is_asked or (known.last_full_on is not None and known.last_full_on >= stopped_on):
-        return None
-    said = _("A review on %(day)s decided to stop, and no full form was given since.")
-    return Proposal(END, stopped_on, said % {"day": _day(stopped_on)})
-
-
-def _after_care(known: Known, closed_on: date, today: date) -> Proposal | None:
-    """The form at the end, until the one three months later takes its place."""
-    if known.full_is_asked or known.closed_reason in NOT_ASKED_AFTER:
-        return None
-    last = known.last_full_on or date.min
-    again_on = months_later(closed_on, FOLLOW_UP_MONTHS)
-    if today >= again_on:
-        said = _("Three months or more have passed since care was closed, on %(day)s.")
-        return Proposal(FOLLOW_UP, again_on, said % {"day": _day(closed_on)}) if last < again_on else None
-    if last >= (known.stopped_on or closed_on - timedelta(days=END_COVERS_DAYS)):
-        return None
-    said = _("Care was closed on %(day)s, and no full form was given at the end.")
-    return Proposal(END, closed_on, said % {"day": _day(closed_on)})
 
 
 @dataclass(frozen=True)
@@ -200,14 +83,44 @@ def proposals_from(record: CoupleRecord, *, now: datetime) -> list[Proposal]:
 
 def what_is_known(couple: Couple, *, now: datetime) -> Known:
     """Read for `due`, in as many statements for a long record as for a short one."""
-    planned_or_held = CounselingSession.objects.filter(couple=couple, cancelled_at=None)
-    sessions = planned_or_held.values_list("kind", "held_at", "planned_at", "review")
-    following = Assignment.objects.filter(couple_id=OuterRef("couple_id"), ended_at=None, before_sessions=True)
-    there = Partner.objects.filter(couple=couple, state=Partner.State.ACTIVE)
-    partners = list(there.annotate(before_sessions=ArraySubquery(following.values("instrument"))))
+    return known_of([couple], now=now)[couple.id]
+
+
+def full_forms_due(couples: Sequence[Couple], *, now: datetime) -> list[tuple[Couple, Proposal]]:
+    """The full forms that are due for many couples, in three statements. A check-in that is due is left out."""
+    known = known_of(couples, now=now, instrument=full_form().partition("@")[0])
+    found = ((one, due(known[one.id], today=timezone.localdate(now))) for one in couples)
+    return [(one, proposal) for one, proposals in found for proposal in proposals if proposal.kind != CHECK_IN]
+
+
+def known_of(couples: Sequence[Couple], *, now: datetime, instrument: str = "") -> dict[UUID, Known]:
+    """The same for many couples at once; of the waves of one instrument alone, where its id is given."""
+    ids = [one.id for one in couples]
+    sessions, waves = defaultdict[UUID, list[SessionFacts]](list), defaultdict[UUID, list[GivenWave]](list)
+    planned_or_held = CounselingSession.objects.filter(couple__in=ids, cancelled_at=None)
+    rows = planned_or_held.values_list("couple_id", "kind", "held_at", "planned_at", "review")
+    for key, kind, held_at, planned_at, review in rows:
+        sessions[key].append((kind, held_at, planned_at, review))
+    for key, wave in _waves(ids, instrument):
+        waves[key].append(wave)
+    running = Assignment.objects.filter(couple_id=OuterRef("couple_id"), ended_at=None, before_sessions=True)
+    there = Partner.objects.filter(couple__in=ids, state=Partner.State.ACTIVE)
+    followed: dict[UUID, list[str]] = {}
+    for partner in there.annotate(before_sessions=ArraySubquery(running.values("instrument"))):
+        followed[partner.couple_id] = partner.before_sessions
     check_ins = check_in_ids()
-    follows = any(ref.partition("@")[0] in check_ins for one in partners for ref in one.before_sessions)
-    return _known(couple, list(sessions), _waves(couple), check_ins, anybody=bool(partners), follows=follows, now=now)
+    return {
+        one.id: _known(
+            one,
+            sessions[one.id],
+            waves[one.id],
+            check_ins,
+            anybody=one.id in followed,
+            follows=any(ref.partition("@")[0] in check_ins for ref in followed.get(one.id, [])),
+            now=now,
+        )
+        for one in couples
+    }
 
 
 def _known(
@@ -256,11 +169,13 @@ def _sessions(
     return held, min(coming, default=None), newest[0] if newest and stopped else None
 
 
-def _waves(couple: Couple) -> list[GivenWave]:
+def _waves(ids: Sequence[UUID], instrument: str) -> Iterator[tuple[UUID, GivenWave]]:
     sheets = AnswerSheet.objects.filter(wave=OuterRef("pk"), state__in=AnswerSheet.OPEN_STATES)
-    waves = Wave.objects.filter(couple=couple).annotate(is_open=Exists(sheets))
+    waves = Wave.objects.filter(couple__in=ids).annotate(is_open=Exists(sheets))
+    waves = waves.filter(assignment__instrument__startswith=f"{instrument}@") if instrument else waves
     fields = ("assignment__instrument", "opens_at", "closes_at", "opened_at", "closed_at", "is_open")
-    return [GivenWave(ref.partition("@")[0], *facts) for ref, *facts in waves.values_list(*fields)]
+    for key, ref, *facts in waves.values_list("couple_id", *fields):
+        yield key, GivenWave(ref.partition("@")[0], *facts)
 
 
 def _is_asked(wave: GivenWave, now: datetime) -> bool:
@@ -282,14 +197,5 @@ def check_in_ids() -> set[str]:
     return {one.id for one in library.available() if one.is_check_in}
 
 
-def check_in_form() -> str:
-    """The newest version of the check-in that ships."""
-    return shipped.latest(next(one.id for one in shipped.shipped().values() if one.is_check_in)).ref
-
-
 def _on(moment: datetime | None) -> date | None:
     return timezone.localdate(moment) if moment else None
-
-
-def _day(day: date) -> str:
-    return date_format(day, "j M Y")

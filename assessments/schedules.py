@@ -4,7 +4,7 @@ Days and weeks are those of the clock on the wall: a form that opens at nine ope
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from uuid import UUID
 
@@ -57,6 +57,10 @@ class Schedule:
     @property
     def reminder_days(self) -> list[int]:
         return list(REMIND_ON if self.remind_on is None else self.remind_on)
+
+    def not_before(self, moment: datetime) -> "Schedule":
+        """The same, except that nothing opens before `moment`."""
+        return replace(self, opens_at=max(self.opens_at or moment, moment))
 
     def windows(self, now: datetime, zone: tzinfo) -> list[Window]:
         """One window a wave, none where the sessions say when. Raises InvalidInput."""

@@ -7,11 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from assessments.attainment import attainment_t
+from assessments.due import CHECK_IN, Proposal
 from assessments.goals import level_texts
 from assessments.instruments.definition import Json
 from assessments.ledger import LedgerRow, PartnerAdherence, partner_adherence
 from assessments.models import Goal, SafetyFlag, SpecificRequest, WeekReport
-from assessments.proposals import CHECK_IN, Proposal, proposals_from
+from assessments.proposals import proposals_from
 from assessments.record import CoupleRecord
 from assessments.week_values import KEPT, MISSED, SmallWin
 from assessments.weeks import wins_of

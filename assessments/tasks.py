@@ -2,12 +2,23 @@ import structlog
 from celery import shared_task
 
 from assessments.deleting import erase_deleted
+from assessments.digest import plan_digests
 from assessments.parameters import recompute_parameters
 from practice import tenancy
 from practice.database.context import Scope
 from practice.practices import practice_ids
 
 logger = structlog.get_logger(__name__)
+
+
+@shared_task
+def plan_all_digests() -> None:
+    """Each practice in a transaction of its own; one that fails does not hold up the others."""
+    for practice_id in practice_ids():
+        try:
+            plan_digests(practice_id)
+        except Exception as error:
+            logger.warning("digests_failed", error=type(error).__name__)
 
 
 @shared_task

@@ -1,9 +1,11 @@
 from django.urls import path
 
 from assessments.views import (
+    bulk,
     caseload,
     ending,
     flags,
+    inbox,
     instruments,
     joint_reports,
     plan,
@@ -20,6 +22,8 @@ urlpatterns = [
     path("", caseload.couples, name="couples"),
     path("couples.csv", caseload.couples_csv, name="couples-csv"),
     path("couples/names/", caseload.names, name="couples-names"),
+    path("couples/assign/", bulk.couples_assign, name="couples-assign"),
+    path("couples/assign/undo/", bulk.couples_assign_undo, name="couples-assign-undo"),
     path("couples/<uuid:couple_id>/", therapist.couple, name="couple"),
     path("couples/<uuid:couple_id>/close/", ending.couple_close, name="couple-close"),
     path("couples/<uuid:couple_id>/ask-again/", ending.couple_ask_again, name="couple-ask-again"),
@@ -70,6 +74,9 @@ urlpatterns = [
     path("calendar/<str:key>.ics", schedule.feed, name="calendar-feed"),
     path("couples/<uuid:couple_id>/calendar/", schedule.couple_calendar, name="couple-calendar"),
     path("sessions/<uuid:session_id>/move/", schedule.session_move, name="session-move"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/mail/", inbox.inbox_mail, name="inbox-mail"),
+    path("inbox/done/", inbox.inbox_set_aside, name="inbox-set-aside"),
     path("flags/", flags.flags, name="flags"),
     path("flags/<uuid:flag_id>/", flags.flag, name="flag"),
     path("flags/<uuid:flag_id>/acknowledge/", flags.flag_acknowledge, name="flag-acknowledge"),

@@ -97,6 +97,8 @@ class Membership(models.Model):  # type: ignore[django-manager-missing]
         db_constraint=False,
         db_index=False,
     )
+    # Whether a mail on Mondays says how many items wait for them.
+    weekly_mail = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -46,6 +46,18 @@ def ask_again(kind: str, reference: UUID, *, due_at: datetime) -> None:
     )
 
 
+def ask_once(kind: str, references: Iterable[UUID], *, due_at: datetime) -> None:
+    """Ask for `kind` of work on each of these that was never asked for; what was given up is tried again."""
+    now, practice = timezone.now(), tenancy.practice_id()
+    asked = list(references)
+    OutboxMessage.objects.bulk_create(
+        [OutboxMessage(practice_id=practice, kind=kind, reference=one, created_at=now, due_at=due_at) for one in asked],
+        ignore_conflicts=True,
+    )
+    given_up = OutboxMessage.objects.filter(practice_id=practice, kind=kind, reference__in=asked, done_at=None)
+    given_up.filter(tries__gte=MOST_TRIES).update(due_at=due_at, tries=0)
+
+
 def postpone(kind: str, reference: UUID, *, due_at: datetime) -> None:
     """For the handler at work: this is not the time. The message stays, and is due later."""
     OutboxMessage.objects.filter(practice_id=tenancy.practice_id(), kind=kind, reference=reference).update(

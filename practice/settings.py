@@ -139,6 +139,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "practice.tasks.sweep_outbox", "schedule": 10.0},
     "erase-deleted": {"task": "assessments.tasks.erase_all_deleted", "schedule": 24 * 3600.0},
+    "plan-digests": {"task": "assessments.tasks.plan_all_digests", "schedule": 3600.0},
     "recompute-parameters": {"task": "assessments.tasks.recompute_all_parameters", "schedule": 24 * 3600.0},
 }
 # What a message of the outbox asks for; each runs as the worker of the message's practice.
@@ -154,6 +155,7 @@ OUTBOX_HANDLERS = {
     "alert_cover": "assessments.alerts.alert_cover",
     "flag_to_cover": "assessments.alerts.tell_cover",
     "flag_to_owner": "assessments.alerts.tell_owner",
+    "digest": "assessments.digest.send_digest",
 }
 # What makes the file of a download when it is fetched, as the member who fetches it.
 DOWNLOADS = {
@@ -277,7 +279,7 @@ SPECTACULAR_SETTINGS = {
         "SheetState": "assessments.models.AnswerSheet.State",
         "FlagState": "assessments.models.SafetyFlag.State",
         "SessionKind": "clients.models.CounselingSession.Kind",
-        "ProposalKind": "assessments.proposals.KINDS",
+        "ProposalKind": "assessments.due.KINDS",
         "FinishedState": [("submitted", "Submitted"), ("declined", "Declined")],
         "LeavingState": [("left", "Left")],
     },

@@ -19,6 +19,7 @@ from django.test import Client, RequestFactory, override_settings
 from django.utils import translation
 
 from assessments.alerts import MAILS
+from assessments.digest import send_digest
 from practice.checks import neutral_addresses
 from practice.content import client_texts
 from practice.mail import send_plain
@@ -26,6 +27,7 @@ from practice.models import Practice
 from tests.assessments.flagged import raise_flag, run_outbox
 from tests.assessments.partner_pages import address, pages_of
 from tests.factories import (
+    as_worker,
     assign,
     client_of,
     make_couple,
@@ -124,6 +126,8 @@ def mails(alice: Any, olive: Any, practice: Practice, smtp: Any, settings: Any) 
             sender_name=practice.sender_name,
             message_id=practice.id,
         )
+    with as_worker(practice):
+        send_digest(alice.id)
     Client().post("/accounts/password/reset/", {"email": "alice@riverside.example"})
     Client().post("/accounts/password/reset/", {"email": "nobody@riverside.example"})
     return list(smtp.messages)

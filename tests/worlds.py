@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from assessments import plans
 from assessments.goals import rate_goal
+from assessments.inbox import note_read
 from assessments.intentions import record_intention
 from assessments.models import (
     AnswerSheet,
@@ -100,9 +101,10 @@ def _make_plan(therapist: Membership, partner: Partner) -> None:
 
 
 def _make_report(therapist: Membership, sheet: AnswerSheet) -> None:
-    """A flag that something was done about, and a joint report."""
+    """A flag that something was done about, a joint report, and that the results were read."""
     now = timezone.now()
     with factories.as_staff(therapist):
+        note_read(sheet.couple, list(AnswerSheet.objects.filter(pk=sheet.pk)), membership=therapist)
         flag = SafetyFlag.objects.filter(sheet=sheet)[0]
         FlagEvent.objects.create(flag=flag, action=FlagEvent.Action.ACKNOWLEDGED, at=now, by=therapist.id)
     factories.keep_report(therapist, sheet)

@@ -19,6 +19,7 @@ from api.v1.cadence_shapes import Cadence, CadenceChanged, CadenceShape, Reminde
 from api.v1.couples import THERAPISTS
 from assessments import library
 from assessments.assignments import assign_instrument, assign_to_couples, end_assignment, invite_to_sheet
+from assessments.bulk import MOST_COUPLES
 from assessments.cadence import change_cadence
 from assessments.instruments.definition import Instrument
 from assessments.models import AnswerSheet, Assignment, Wave
@@ -27,8 +28,6 @@ from clients.access import couples_treated_by, couples_visible_to
 from clients.models import Invitation
 from practice.access import CLINICIANS, ByMethod, StaffApi
 from practice.models import Membership
-
-MOST_COUPLES = 200
 
 FindInstrument = Callable[[str, str], Instrument]
 

@@ -16,7 +16,8 @@ from api.idempotency import HEADER, idempotent
 from api.pagination import PAGE, page_of, page_shape, whole_page
 from api.v1.couples import THERAPISTS
 from assessments.cadence import call_off_session
-from assessments.proposals import KINDS, proposals_of
+from assessments.due import KINDS
+from assessments.proposals import proposals_of
 from assessments.session_ratings import SCALE, Ratings, ratings_of, save_rated_session
 from clients.access import couples_treated_by, couples_visible_to
 from clients.models import CounselingSession

@@ -15,7 +15,7 @@ from assessments.demo.courses import History
 from assessments.demo.histories import HISTORIES
 from assessments.demo.people import FIRST_NAMES, HILLSIDE, RIVERSIDE, ZONE, is_made, make_practice
 from assessments.demo.playing import BEFORE_FIRST, Play
-from assessments.demo.stories import STORIES, both_submitted, close_expired
+from assessments.demo.stories import STORIES, both_submitted, close_expired, read_older
 from assessments.demo.telling import Teller
 from practice.models import Membership
 
@@ -44,6 +44,7 @@ def make_demo(*, seed: int = 7) -> None:
         both_submitted(other, other.couple(*names, by_mail=False))
     for teller in tellers:
         close_expired(teller)
+        read_older(teller)
 
 
 def play_histories(

@@ -7,10 +7,12 @@ from datetime import timedelta
 from assessments import assignments
 from assessments.demo.telling import Mood, Teller
 from assessments.ending import close_care
-from assessments.models import Wave
+from assessments.inbox import note_read
+from assessments.models import AnswerSheet, Wave
 from clients.models import Couple
 
 ABOUT_TO_CLOSE = timedelta(minutes=10)
+READ_WITHIN = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -94,3 +96,11 @@ def close_expired(teller: Teller) -> None:
     with teller.therapist():
         for wave in Wave.objects.filter(closes_at__lte=teller.started_at + ABOUT_TO_CLOSE, closed_at=None):
             assignments.close_wave(wave.id)
+
+
+def read_older(teller: Teller) -> None:
+    """What ended more than a week ago was read when it came, so that the inbox holds what is new."""
+    with teller.therapist():
+        older = AnswerSheet.objects.filter(closes_at__lte=teller.started_at - READ_WITHIN)
+        for sheet in older.filter(couple__therapist=teller.membership).select_related("couple", "partner"):
+            note_read(sheet.couple, [sheet], membership=teller.membership)

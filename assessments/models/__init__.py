@@ -1,6 +1,7 @@
 from assessments.models.answers import Answers, MeasurementParameters, SheetScores
 from assessments.models.assignment import AnswerSheet, Assignment, Wave
 from assessments.models.flags import FlagEvent, SafetyFlag
+from assessments.models.inbox import InboxMark
 from assessments.models.instrument import ImportedInstrument
 from assessments.models.plan import (
     Activity,
@@ -26,6 +27,7 @@ __all__ = [
     "Goal",
     "GoalRating",
     "ImportedInstrument",
+    "InboxMark",
     "Intention",
     "JointReport",
     "MeasurementParameters",

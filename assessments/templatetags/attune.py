@@ -2,13 +2,16 @@ from collections.abc import Mapping
 
 from django import template
 
+from assessments import library
 from assessments.caseload import Need
 from assessments.flags import is_from_week, urgent_flags_of
 from assessments.gap_reading import plain, signed
+from assessments.inbox import Kind
 from assessments.models import SafetyFlag
 from assessments.progress_charts import Frame
 from assessments.week_fields import barrier_words
 from clients.models import Consent
+from practice.errors import DomainError
 from practice.models import Membership
 
 register = template.Library()
@@ -49,6 +52,23 @@ def lines_named(flag: SafetyFlag) -> str:
 def urgent_flags(membership: Membership) -> int:
     """The alert beside the navigation: how many open urgent flags wait for this member."""
     return urgent_flags_of(membership)
+
+
+ITEM_TONES = {Kind.ESCALATED: "urgent", Kind.FLAG: "warn", Kind.MESSAGE: "warn", Kind.PARTIAL: "warn"}
+
+
+@register.filter
+def item_tone(kind: Kind) -> str:
+    return ITEM_TONES.get(kind, "info")
+
+
+@register.filter
+def form_title(ref: str) -> str:
+    """The title of an instrument, or its reference where it cannot be found any more."""
+    try:
+        return library.resolve(ref).title
+    except DomainError:
+        return ref
 
 
 VERDICTS = {

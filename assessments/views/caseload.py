@@ -13,6 +13,7 @@ from assessments.caseload_rows import CaseloadRow, rows_of
 from assessments.reading import whole
 from assessments.sparkline import sparklines
 from assessments.templatetags.attune import verdict as verdict_words
+from assessments.views.bulk import undo_until
 from clients.models import Couple
 from practice import audit, tenancy
 from practice.access import CLINICIANS, StaffRequest, staff
@@ -49,6 +50,8 @@ def couples(request: StaffRequest) -> HttpResponse:
         "needs": NEEDS.items(),
         "treats": request.membership.role in TREATING,
         "names_hidden": _hides_names(request),
+        "all_picked": request.GET.get("pick") == "all",
+        "undo_until": undo_until(request, now),
         "now": now,
         "confirm_by": confirm_resources_by(Practice.objects.get(pk=tenancy.practice_id())),
     }

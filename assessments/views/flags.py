@@ -104,7 +104,7 @@ def acted(
         found.refresh_from_db(fields=["state"])
         return flag_page(request, found, form, status=error.status, refused=str(error))
     messages.success(request, said)
-    return redirect("flag", found.id)
+    return redirect("inbox") if "from_inbox" in request.POST else redirect("flag", found.id)
 
 
 def talks_form(couple: Couple) -> TalksForm | None:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from assessments import library
 from assessments.charts import result_charts
+from assessments.inbox import note_read
 from assessments.instruments.definition import Instrument
 from assessments.joint_reports import joint_card
 from assessments.models import AnswerSheet
@@ -28,6 +29,9 @@ def couple_results(request: StaffRequest, couple_id: UUID) -> HttpResponse:
     reading = read_wave(couple, chosen_wave(waves, request.GET.get("wave")))
     primary = [row for row in reading.pairs if row.score == reading.instrument.primary_score]
     domains = [row for row in reading.pairs if row.score != reading.instrument.primary_score]
+    treated = treats(request.membership, couple)
+    if treated:
+        note_read(couple, reading.sheets, membership=request.membership)
     context = {
         "couple": couple,
         "waves": waves,
@@ -37,7 +41,7 @@ def couple_results(request: StaffRequest, couple_id: UUID) -> HttpResponse:
         "domains": domains,
         "charts": result_charts([*primary, *domains], reading.own),
         "no_print": not library.allows(reading.instrument, library.PRINT),
-        "joint": joint_card(couple, reading) if treats(request.membership, couple) else None,
+        "joint": joint_card(couple, reading) if treated else None,
         "openable": [(sheet, openable(sheet)) for sheet in reading.sheets],
     }
     return render(request, "assessments/results.html", context)

@@ -8,18 +8,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from assessments.due import REVIEW_AFTER_DAYS, REVIEW_AFTER_SESSIONS, Known, due
 from assessments.ending import ask_after_care, close_care, resume_care
 from assessments.models import Assignment, Wave
 from assessments.plan_templates import library as templates
-from assessments.proposals import (
-    REVIEW_AFTER_DAYS,
-    REVIEW_AFTER_SESSIONS,
-    Known,
-    due,
-    proposals_from,
-    proposals_of,
-    what_is_known,
-)
+from assessments.proposals import proposals_from, proposals_of, what_is_known
 from assessments.record import record_of
 from assessments.schedules import Schedule
 from assessments.screen_parts import header_of

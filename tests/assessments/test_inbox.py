@@ -1,0 +1,328 @@
+"""The inbox: what waits and why, what ends it, who has which items, what is done, and how many statements it takes."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from assessments.assignments import close_wave
+from assessments.deleting import delete_couple
+from assessments.inbox import Item, Kind, inbox_of
+from assessments.joint_reports import obstacles, waves_to_release, withdraw_report
+from assessments.models import AnswerSheet, InboxMark, Wave
+from assessments.proposals import full_forms_due, proposals_of
+from assessments.tasks import erase_all_deleted
+from clients.couples import close_couple
+from clients.models import Couple, Invitation, Partner
+from practice.models import Membership
+from tests.assessments.flagged import cover_by, raise_flag, run_outbox
+from tests.assessments.joint import agree, calm, close_flags, release, sheets_of, submit_both
+from tests.assessments.test_deleting import age
+from tests.assessments.test_flags import acknowledge
+from tests.assessments.test_therapist_views import statements
+from tests.factories import (
+    as_staff,
+    as_worker,
+    assign,
+    client_of,
+    end_assignments,
+    make_couple,
+    make_sheet,
+    partner_of,
+    save,
+    submit,
+)
+
+pytestmark = pytest.mark.database
+
+
+def items(member: Membership, *kinds: Kind) -> list[Item]:
+    with as_staff(member):
+        found = inbox_of(member, now=timezone.now())
+    return [item for item in found if not kinds or item.kind in kinds]
+
+
+def kinds(member: Membership) -> list[str]:
+    return [item.kind.value for item in items(member)]
+
+
+def names(member: Membership, kind: Kind) -> list[str]:
+    return sorted(str(item.partner) for item in items(member, kind))
+
+
+def set_aside(member: Membership, item: Item) -> int:
+    data = {"kind": item.kind, "reference": str(item.reference)}
+    return client_of(member).post("/inbox/done/", data).status_code
+
+
+def end_window(alice: Membership, sheet: AnswerSheet) -> None:
+    with as_worker(alice.practice):
+        close_wave(sheet.wave_id)
+
+
+def test_a_couple_without_a_form_is_due_and_nothing_else(alice, couple):
+    assert kinds(alice) == ["due"]
+    [item] = items(alice)
+    assert (item.about.kind, item.couple) == ("intake", couple)
+
+
+def test_an_open_flag_waits_until_it_is_acknowledged_and_goes_back_to_the_inbox(alice, dana):
+    flag = raise_flag(alice, dana)
+    [item] = items(alice, Kind.FLAG, Kind.ESCALATED)
+    assert (item.kind, item.reference, item.partner) == (Kind.FLAG, flag.id, dana)
+    browser = client_of(alice)
+    assert b'name="from_inbox"' in browser.get("/inbox/").content
+    answer = browser.post(f"/flags/{flag.id}/acknowledge/", {"from_inbox": "1"})
+    assert (answer.status_code, answer["Location"]) == (302, "/inbox/")
+    assert items(alice, Kind.FLAG) == []
+
+
+def test_a_flag_that_nobody_answered_in_time_is_escalated_for_whoever_may_answer(alice, bob, olive, dana, smtp):
+    cover_by(alice, bob)
+    flag = raise_flag(alice, dana)
+    run_outbox()
+    with time_machine.travel(timezone.now() + timedelta(hours=49)):
+        run_outbox()
+    assert [item.reference for item in items(alice, Kind.ESCALATED)] == [flag.id]
+    assert [item.reference for item in items(bob, Kind.ESCALATED)] == [flag.id]
+    [told] = items(olive)
+    assert (told.kind, told.couple, told.partner) == (Kind.ESCALATED, None, None)
+    content = client_of(olive).get("/inbox/").content
+    assert b"Of a couple that is not yours to read" in content
+    assert b"Dana" not in content
+    assert b"D &amp; E" not in content
+    acknowledge(bob, flag)
+    assert (items(olive), items(bob), items(alice, Kind.ESCALATED, Kind.FLAG)) == ([], [], [])
+
+
+def test_urgent_flags_come_before_older_ones_to_review(alice, couple, dana, erin):
+    first, second = sheets_of(alice, couple)
+    save(first, {"experienced.SC1": 1})
+    save(second, {"experienced.SC1": 4})
+    levels = [(item.partner, item.about.level) for item in items(alice, Kind.FLAG)]
+    assert levels == [(erin, "urgent"), (dana, "review")]
+
+
+def test_a_form_handed_in_waits_until_the_therapist_opens_its_results(alice, couple, dana, erin):
+    first, second = sheets_of(alice, couple)
+    submit(first, calm())
+    assert [item.partner for item in items(alice, Kind.READ)] == [dana]
+    client_of(alice).get(f"/couples/{couple.id}/results/?wave={first.wave_id}")
+    assert items(alice, Kind.READ) == []
+    submit(second, calm())
+    assert [item.partner for item in items(alice, Kind.READ)] == [erin]
+
+
+def test_a_supervisor_or_a_cover_who_looks_reads_for_nobody(alice, bob, couple, dana):
+    cover_by(alice, bob)
+    submit(make_sheet(alice, dana), calm())
+    assert client_of(bob).get(f"/couples/{couple.id}/results/").status_code == 200
+    assert [item.partner for item in items(alice, Kind.READ)] == [dana]
+
+
+def test_a_check_in_that_was_handed_in_is_no_item(alice, dana):
+    submit(make_sheet(alice, dana, "ena-ck"), {"experienced.CK1": 2, "experienced.CK8": 0})
+    assert items(alice, Kind.READ) == []
+
+
+def test_a_window_that_ended_says_how_many_lines_were_answered_and_not_which(alice, couple, dana):
+    sheet = make_sheet(alice, dana)
+    save(sheet, {"experienced.PR1": 3, "experienced.PR2": 1})
+    assert items(alice, Kind.PARTIAL) == []
+    end_window(alice, sheet)
+    [item] = items(alice, Kind.PARTIAL)
+    assert (item.partner, item.answered) == (dana, 2)
+    assert item.total > 40
+    content = client_of(alice).get("/inbox/").content.decode()
+    assert f"2 of {item.total} lines answered" in content
+    assert "PR1" not in content
+    client_of(alice).get(f"/couples/{couple.id}/results/?wave={sheet.wave_id}")
+    assert items(alice, Kind.PARTIAL) == []
+
+
+def test_a_window_that_ended_without_an_answer_is_no_item(alice, dana):
+    end_window(alice, make_sheet(alice, dana))
+    assert items(alice, Kind.PARTIAL) == []
+
+
+def test_a_partner_without_a_way_waits_and_a_later_failure_waits_again(alice, couple, dana):
+    sheet = make_sheet(alice, dana)
+    ours = [item for item in items(alice, Kind.MESSAGE) if item.partner == dana]
+    assert [item.about.reason for item in ours] == ["no_safe_channel"]
+    assert set_aside(alice, ours[0]) == 302
+    assert names(alice, Kind.MESSAGE) == ["Erin"]
+    with as_staff(alice):
+        Invitation.objects.create(
+            partner=dana, sheet_id=sheet.id, ordinal=1, delivery="email", state=Invitation.State.FAILED,
+            closes_at=sheet.closes_at, created_at=timezone.now(),
+        )  # fmt: skip
+    assert names(alice, Kind.MESSAGE) == ["Dana", "Erin"]
+
+
+def test_who_stopped_reminders_is_told_of_once_and_again_after_a_further_stop(alice, dana):
+    def stop() -> None:
+        with as_staff(alice):
+            Partner.objects.filter(pk=dana.pk).update(reminders_off_at=timezone.now())
+
+    stop()
+    [item] = items(alice, Kind.REMINDERS)
+    assert set_aside(alice, item) == 302
+    assert items(alice, Kind.REMINDERS) == []
+    stop()
+    assert len(items(alice, Kind.REMINDERS)) == 1
+
+
+def make_ready(alice: Membership, couple: Couple) -> Wave:
+    sheets = sheets_of(alice, couple)
+    submit_both(sheets, [calm(), calm()])
+    agree(alice, couple)
+    with as_staff(alice):
+        return Wave.objects.select_related("assignment").get(pk=sheets[0].wave_id)
+
+
+def waiting(alice: Membership) -> list[Wave]:
+    with as_staff(alice):
+        return waves_to_release(Couple.objects.filter(therapist=alice))
+
+
+def test_a_report_that_nothing_stands_in_the_way_of_waits_until_it_is_released(alice, couple):
+    wave = make_ready(alice, couple)
+    assert (waiting(alice), obstacles_of(alice, couple, wave)) == ([wave], [])
+    report = release(alice, couple)
+    assert waiting(alice) == []
+    with as_staff(alice):
+        withdraw_report(report)
+    assert obstacles_of(alice, couple, wave) == []
+    assert waiting(alice) == []
+
+
+def obstacles_of(alice: Membership, couple: Couple, wave: Wave) -> list[Any]:
+    with as_staff(alice):
+        return obstacles(Couple.objects.get(pk=couple.pk), wave)
+
+
+@pytest.mark.parametrize(
+    "break_it",
+    [
+        lambda couple: Couple.objects.filter(pk=couple.pk).update(individual_mode=True),
+        lambda couple: close_couple(couple, reason="completed"),
+        lambda couple: couple.partners.filter(position=1).update(state="left"),
+        lambda couple: couple.partners.get(position=1).consents.update(withdrawn_at=timezone.now()),
+        lambda couple: None,
+    ],
+    ids=["individual", "closed", "left", "consent", "control"],
+)
+def test_what_waits_for_release_agrees_with_what_stands_in_the_way(alice, couple, break_it):
+    wave = make_ready(alice, couple)
+    with as_staff(alice):
+        break_it(Couple.objects.get(pk=couple.pk))
+    assert bool(waiting(alice)) == (not obstacles_of(alice, couple, wave))
+
+
+def test_a_flag_that_is_not_closed_keeps_a_report_from_waiting(alice, couple):
+    sheets = sheets_of(alice, couple)
+    submit_both(sheets, [{**calm(), "experienced.SC1": 4}, calm()])
+    agree(alice, couple)
+    assert waiting(alice) == []
+    close_flags(alice, couple)
+    assert [wave.id for wave in waiting(alice)] == [sheets[0].wave_id]
+
+
+def test_full_forms_due_are_those_of_each_couple(alice, couple):
+    others = [make_couple(alice, label=label) for label in ("G & H", "I & J")]
+    assign(alice, others[0])
+    with as_staff(alice):
+        close_couple(others[1], reason="completed")
+        couples = list(Couple.objects.order_by("label"))
+        found = full_forms_due(couples, now=timezone.now())
+        one_by_one = [(one, due) for one in couples for due in proposals_of(one) if due.kind != "check_in"]
+    assert found == one_by_one
+    assert [(one.label, due.kind) for one, due in found] == [("D & E", "intake"), ("I & J", "end")]
+
+
+def test_what_is_set_aside_is_found_among_what_is_done_with_who_and_when(alice, couple, dana):
+    flag = raise_flag(alice, dana)
+    acknowledge(alice, flag)
+    end_assignments(alice, couple)
+    submit_both(sheets_of(alice, couple), [calm(), calm()])
+    client_of(alice).get(f"/couples/{couple.id}/results/")
+    content = client_of(alice).get("/inbox/?show=done").content.decode()
+    assert content.count('<th scope="row">') == 3
+    assert content.count("Form to read") == 2
+    assert content.count("Alice</td>") == 3
+    assert f'href="/flags/{flag.id}/"' in content
+
+
+def test_a_couple_that_was_entered_by_mistake_takes_its_marks_with_it(alice, couple):
+    assert set_aside(alice, items(alice, Kind.DUE)[0]) == 302
+    with as_staff(alice):
+        delete_couple(couple)
+    assert items(alice) == []
+    age(Couple, 31)
+    erase_all_deleted()
+    with as_staff(alice):
+        assert (InboxMark.objects.count(), Couple.with_deleted.count()) == (0, 0)
+
+
+def test_nothing_but_what_waits_can_be_set_aside(alice, bob, dana):
+    raise_flag(alice, dana)
+    [flag] = items(alice, Kind.FLAG)
+    [first, *_] = items(alice, Kind.MESSAGE)
+    assert (set_aside(alice, flag), set_aside(bob, first), set_aside(alice, first)) == (404, 404, 302)
+    assert set_aside(alice, first) == 404
+    assert client_of(alice).post("/inbox/done/", {"kind": "due", "reference": "x"}).status_code == 404
+    with as_staff(alice):
+        assert InboxMark.objects.count() == 1
+
+
+def test_a_cover_has_the_flags_alone_and_a_colleague_nothing(alice, bob, olive, dana):
+    raise_flag(alice, dana)
+    cover_by(alice, bob)
+    assert (kinds(bob), kinds(olive)) == (["flag"], [])
+    assert {"flag", "message"} <= set(kinds(alice))
+
+
+def test_names_are_hidden_while_somebody_looks_on(alice, couple, dana):
+    raise_flag(alice, dana)
+    browser = client_of(alice)
+    assert b"Dana" in browser.get("/inbox/").content
+    browser.post("/couples/names/")
+    assert b"Dana" not in browser.get("/inbox/").content
+
+
+def test_filters_show_one_kind_and_unknown_ones_are_not_found(alice, dana):
+    raise_flag(alice, dana)
+    browser = client_of(alice)
+    assert [item.kind for item, *_ in browser.get("/inbox/?show=flag").context["rows"]] == [Kind.FLAG]
+    assert browser.get("/inbox/?show=release").context["rows"] == []
+    assert browser.get("/inbox/?show=nothing").status_code == 404
+
+
+def make_everything(alice: Membership, number: int) -> None:
+    couple = make_couple(alice, label=f"{number:02}")
+    partner = partner_of(alice, couple, 1)
+    raise_flag(alice, partner)
+    with as_staff(alice):
+        Partner.objects.filter(pk=partner.pk).update(reminders_off_at=timezone.now())
+    with as_staff(alice):
+        sheet = AnswerSheet.objects.get(couple=couple, partner=partner)
+    end_window(alice, sheet)
+    ready = make_couple(alice, label=f"{number:02} ready")
+    submit_both(sheets_of(alice, ready), [calm(), calm()])
+    agree(alice, ready)
+    make_sheet(alice, partner, "ena-ck")
+
+
+def test_many_items_need_as_many_statements_as_one_of_each(alice):
+    make_everything(alice, 0)
+    assert set(kinds(alice)) == {"flag", "message", "partial", "read", "release", "reminders"}
+    browser = client_of(alice)
+    one, done = (statements(browser, where) for where in ("/inbox/", "/inbox/?show=done"))
+    for number in range(1, 5):
+        make_everything(alice, number)
+    browser = client_of(alice)
+    assert len(items(alice)) > 30
+    assert (statements(browser, "/inbox/"), statements(browser, "/inbox/?show=done")) == (one, done)
+    assert one <= 12
