@@ -8,6 +8,7 @@ from assessments.views import (
     inbox,
     instruments,
     joint_reports,
+    names,
     plan,
     progress,
     records,
@@ -21,7 +22,7 @@ from assessments.views import (
 urlpatterns = [
     path("", caseload.couples, name="couples"),
     path("couples.csv", caseload.couples_csv, name="couples-csv"),
-    path("couples/names/", caseload.names, name="couples-names"),
+    path("couples/names/", names.names, name="couples-names"),
     path("couples/assign/", bulk.couples_assign, name="couples-assign"),
     path("couples/assign/undo/", bulk.couples_assign_undo, name="couples-assign-undo"),
     path("couples/<uuid:couple_id>/", therapist.couple, name="couple"),

@@ -4,6 +4,7 @@ from django import template
 
 from assessments import library
 from assessments.caseload import Need
+from assessments.caseload_rows import initials
 from assessments.flags import is_from_week, urgent_flags_of
 from assessments.gap_reading import plain, signed
 from assessments.inbox import Kind
@@ -34,6 +35,12 @@ TONES = {
     "tested": "good",
     "related": "info",
 }
+
+
+@register.filter
+def shown_name(name: str, names_hidden: bool) -> str:
+    """A name, or its initials while somebody looks on."""
+    return initials(name) if names_hidden else name
 
 
 @register.filter

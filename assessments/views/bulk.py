@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from assessments import library
 from assessments.bulk import MOST_COUPLES, UNDO_FOR, Outlook, assign_in_bulk, outlook, take_back
 from assessments.forms import AssignForm
+from assessments.views.names import hides_names
 from assessments.views.therapist import assign_field
 from clients.access import couples_treated_by
 from clients.models import Couple
@@ -61,6 +62,7 @@ def bulk_page(request: StaffRequest, form: AssignForm, couples: Sequence[Couple]
     known = chosen in [value for value, _label in form.fields["form"].choices]  # type: ignore[attr-defined]
     found = outlook(couples, library.resolve(chosen.partition("/")[0])) if known else []
     context = {
+        "names_hidden": hides_names(request),
         "form": form,
         "chosen": chosen,
         "couples": couples,

@@ -6,7 +6,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from assessments.caseload import NEEDS, Listed, UnknownCursor, caseload, chosen, page_of
 from assessments.caseload_rows import CaseloadRow, rows_of
@@ -14,6 +13,7 @@ from assessments.reading import whole
 from assessments.sparkline import sparklines
 from assessments.templatetags.attune import verdict as verdict_words
 from assessments.views.bulk import undo_until
+from assessments.views.names import hides_names
 from clients.models import Couple
 from practice import audit, tenancy
 from practice.access import CLINICIANS, StaffRequest, staff
@@ -24,7 +24,6 @@ from practice.tables import csv_response
 ON_A_PAGE = 20
 MOST_ROWS, ROWS_AT_ONCE = 10_000, 500
 FILTERS = ("search", "state", "need")
-NAMES_HIDDEN = "names_hidden"
 
 
 @staff()
@@ -37,7 +36,7 @@ def couples(request: StaffRequest) -> HttpResponse:
         page = page_of(chosen(every, **asked), size=ON_A_PAGE, after=request.GET.get("after", ""))
     except UnknownCursor:
         page = page_of(chosen(every, **asked), size=ON_A_PAGE)
-    rows = rows_of(page.couples, now=now, names_hidden=_hides_names(request))
+    rows = rows_of(page.couples, now=now, names_hidden=hides_names(request))
     context = {
         "rows": [(row, sparklines(row.partners)) for row in rows],
         "after": page.after,
@@ -49,7 +48,7 @@ def couples(request: StaffRequest) -> HttpResponse:
         "states": Couple.State.choices,
         "needs": NEEDS.items(),
         "treats": request.membership.role in TREATING,
-        "names_hidden": _hides_names(request),
+        "names_hidden": hides_names(request),
         "all_picked": request.GET.get("pick") == "all",
         "undo_until": undo_until(request, now),
         "now": now,
@@ -67,15 +66,7 @@ def couples_csv(request: StaffRequest) -> HttpResponse:
     audit.record("caseload.exported", couples=len(found))
     head = (_("Couple"), _("State"), _("Needs"), _("Partner"), _("Last check-in"), _("Verdict"), _("Done last week, %"),
             _("Form open since"), _("Plan step"), _("Next session"))  # fmt: skip
-    return csv_response("couples.csv", head, _lines(found, now, names_hidden=_hides_names(request)))
-
-
-@staff(*CLINICIANS)
-@require_POST
-def names(request: StaffRequest) -> HttpResponse:
-    """Hide the names on the list, or show them again, for as long as this browser is signed in."""
-    request.session[NAMES_HIDDEN] = not _hides_names(request)
-    return redirect("couples")
+    return csv_response("couples.csv", head, _lines(found, now, names_hidden=hides_names(request)))
 
 
 def _lines(found: Sequence[Listed], now: datetime, *, names_hidden: bool) -> Iterator[list[object]]:
@@ -107,10 +98,6 @@ def _day(moment: datetime | None) -> str:
 
 def _filters(request: StaffRequest) -> dict[str, str]:
     return {name: request.GET.get(name, "").strip() for name in FILTERS}
-
-
-def _hides_names(request: StaffRequest) -> bool:
-    return bool(request.session.get(NAMES_HIDDEN))
 
 
 def _count(couples: Iterable[Listed], need: str) -> int:

@@ -12,7 +12,7 @@ from assessments.caseload_rows import initials
 from assessments.digest import want_weekly_mail
 from assessments.inbox import Item, Kind, inbox_of, set_aside
 from assessments.inbox_done import Done, done_of
-from assessments.views.caseload import NAMES_HIDDEN
+from assessments.views.names import hides_names
 from assessments.views.results import uuid_or_404
 from practice.access import StaffRequest, staff
 from practice.models import TREATING
@@ -76,6 +76,5 @@ def inbox_mail(request: StaffRequest) -> HttpResponse:
 def named(request: StaffRequest, one: Item | Done) -> tuple[str, str]:
     """The label of the couple and the name of the partner, or their initials while somebody looks on."""
     words = [one.couple.label if one.couple else "", str(one.partner.name) if one.partner else ""]
-    hidden = bool(request.session.get(NAMES_HIDDEN))
-    label, name = [initials(word) for word in words] if hidden else words
+    label, name = [initials(word) for word in words] if hides_names(request) else words
     return label, name

@@ -96,6 +96,14 @@ def test_the_page_shows_who_gets_what_and_who_is_skipped_and_why(alice, couples)
     assert b"This couple has this form already" in response.content
 
 
+def test_hidden_names_stay_hidden_where_forms_are_given_to_many(alice, couples):
+    browser = client_of(alice)
+    address, asked = "/couples/assign/", {"couple": str(couples[0].id), "form": "ena-ck@0.2.0"}
+    assert b"Dana" in browser.get(address, asked).content
+    browser.post("/couples/names/")
+    assert b"Dana" not in browser.get(address, asked).content
+
+
 def test_the_outlook_agrees_with_what_is_then_assigned(alice, couples):
     assign(alice, couples[1], "ena-ck")
     before = give(alice, couples[:1], before_sessions=True)
