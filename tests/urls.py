@@ -2,14 +2,20 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template import engines
 from django.template.response import TemplateResponse
 from django.urls import include, path
+from django.views.decorators.csrf import csrf_exempt
 
+from api.parsing import StrictJson
+from clients.access import partner
 from clients.models import Couple
 from practice import audit, tenancy
 from practice.access import public, staff
@@ -102,6 +108,55 @@ async def asynchronous(request: HttpRequest) -> HttpResponse:
     return HttpResponse(str(await Couple.objects.acount()))
 
 
+tries: list[str] = []
+
+
+def stumble(times: int) -> None:
+    """PostgreSQL gives the transaction up, that many times in a row."""
+    tries.append("")
+    Couple.objects.update(label=Concat("label", Value("!")))
+    audit.record("couple.changed")
+    if len(tries) <= times:
+        with connection.cursor() as cursor:
+            cursor.execute("DO $$ BEGIN RAISE EXCEPTION 'given up' USING ERRCODE = '40P01'; END $$")
+
+
+@staff()
+@csrf_exempt
+def stumbling(request: HttpRequest, times: int) -> HttpResponse:
+    """Answers with what was sent, as a form or as JSON."""
+    said = StrictJson().parse(request) if request.content_type == "application/json" else request.POST.get("said", "")
+    stumble(times)
+    return HttpResponse(str(said))
+
+
+@staff()
+@csrf_exempt
+def stumbling_over_an_upload(request: HttpRequest) -> HttpResponse:
+    read = request.FILES["file"].read()
+    stumble(1)
+    return HttpResponse(read)
+
+
+@staff()
+def stumbling_and_going_on(request: HttpRequest) -> HttpResponse:
+    """Catches the error, in a savepoint, and has an answer."""
+    with suppress(DatabaseError), transaction.atomic():
+        stumble(1)
+    return HttpResponse("went on")
+
+
+def cross(request: HttpRequest, first: int, second: int) -> HttpResponse:
+    """Two locks that others take the other way round, and something written between them."""
+    tries.append(request.path)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [first])
+        audit.record("crossed")
+        cursor.execute("SELECT pg_sleep(0.2)")
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [second])
+    return HttpResponse("crossed")
+
+
 def without_audience(request: HttpRequest) -> HttpResponse:
     return HttpResponse("served")
 
@@ -117,6 +172,11 @@ urlpatterns = [
     path("threaded/", threaded),
     path("handed-to-a-thread/", handed_to_a_thread),
     path("asynchronous/", asynchronous),
+    path("stumbling/<int:times>/", stumbling),
+    path("stumbling-over-an-upload/", stumbling_over_an_upload),
+    path("stumbling-and-going-on/", stumbling_and_going_on),
+    path("crossing/<int:first>/<int:second>/", staff()(cross)),
+    path("p/crossing/<int:first>/<int:second>/", partner(cross)),
     path("without-audience/", without_audience),
     path("", include("practice.urls")),
 ]

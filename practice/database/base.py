@@ -13,6 +13,8 @@ import psycopg
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.postgresql import base
 from django.db.transaction import TransactionManagementError
+from django.db.utils import DatabaseErrorWrapper
+from django.utils.functional import cached_property
 
 from practice.database.context import GATE, Scope, sign
 from practice.database.features import DatabaseFeatures
@@ -23,6 +25,17 @@ TOO_POWERFUL = """
 SELECT EXISTS (SELECT FROM pg_roles WHERE pg_has_role(oid, 'MEMBER') AND (rolsuper OR rolbypassrls))
     OR EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND pg_has_role(relowner, 'MEMBER'))
 """
+# PostgreSQL gave this transaction up for another one: a deadlock, or no serial order. The same again may well succeed.
+GIVEN_UP = {"40P01", "40001"}
+
+
+class ErrorWrapper(DatabaseErrorWrapper):
+    """Keeps that the transaction was given up, whoever catches the error and answers in its place."""
+
+    def __exit__(self, exc_type: Any, exc_value: Any, traceback: Any) -> None:
+        if getattr(exc_value, "sqlstate", None) in GIVEN_UP:
+            self.wrapper.was_given_up = True
+        super().__exit__(exc_type, exc_value, traceback)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -34,7 +47,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.scope_at_begin: Scope | None = None
         self.before_commit: list[Callable[[], None]] = []
         self.audit_events: list[Any] = []
+        self.was_given_up = False
         self._connecting = False
+
+    @cached_property
+    def wrap_database_errors(self) -> ErrorWrapper:
+        return ErrorWrapper(self)
 
     @contextmanager
     def beginning_as(self, scope: Scope) -> Any:
@@ -67,7 +85,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super()._set_autocommit(autocommit)  # type: ignore[misc]
         self.scope = None
         if not autocommit:
-            self.before_commit, self.audit_events = [], []
+            self.before_commit, self.audit_events, self.was_given_up = [], [], False
             self._write_context(self.scope_at_begin, at_begin=True)
 
     def _configure_connection(self, connection: Any) -> bool:
