@@ -34,10 +34,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Span:
-    """Days from `first` until before `end`; what is before and after it has the same length."""
+    """Days from `first` until before `end`, around the `day` that was asked for; what is before it is as long."""
 
     view: str
     first: date
+    day: date
 
     @property
     def end(self) -> date:
@@ -57,7 +58,7 @@ def span_of(view: str, on: str, *, today: date) -> Span:
         day = today
     if not today - timedelta(days=3650) <= day <= today + timedelta(days=3650):
         day = today
-    return Span(chosen, day if chosen == "day" else day - timedelta(days=day.weekday()))
+    return Span(chosen, day if chosen == "day" else day - timedelta(days=day.weekday()), day)
 
 
 def coming(couples: QuerySet[Couple], span: Span) -> list[tuple[date, list[Entry]]]:

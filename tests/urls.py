@@ -157,6 +157,16 @@ def cross(request: HttpRequest, first: int, second: int) -> HttpResponse:
     return HttpResponse("crossed")
 
 
+@staff()
+def crossing(request: HttpRequest, first: int, second: int) -> HttpResponse:
+    return cross(request, first, second)
+
+
+@partner
+def crossing_as_partner(request: HttpRequest, first: int, second: int) -> HttpResponse:
+    return cross(request, first, second)
+
+
 def without_audience(request: HttpRequest) -> HttpResponse:
     return HttpResponse("served")
 
@@ -175,8 +185,8 @@ urlpatterns = [
     path("stumbling/<int:times>/", stumbling),
     path("stumbling-over-an-upload/", stumbling_over_an_upload),
     path("stumbling-and-going-on/", stumbling_and_going_on),
-    path("crossing/<int:first>/<int:second>/", staff()(cross)),
-    path("p/crossing/<int:first>/<int:second>/", partner(cross)),
+    path("crossing/<int:first>/<int:second>/", crossing),
+    path("p/crossing/<int:first>/<int:second>/", crossing_as_partner),
     path("without-audience/", without_audience),
     path("", include("practice.urls")),
 ]

@@ -63,11 +63,12 @@ def play_histories(
 
 
 def free_hour(now: datetime, number: int) -> datetime:
-    """An hour of a working day soon, a different one for each number: today where there is still time."""
+    """An hour of a working day soon, a different one for each number; the first is today, at the latest in its last."""
     hours = [
         datetime.combine(now.date() + timedelta(days=day), time(hour), now.tzinfo)
         for day in range(4)
         for hour in range(FIRST_HOUR, FIRST_HOUR + HOURS_A_DAY)
     ]
-    coming = [hour for hour in hours if hour > now + timedelta(hours=1)]
+    last_today = hours[HOURS_A_DAY - 1]
+    coming = [hour for hour in hours if hour > now + timedelta(hours=1) or hour == last_today]
     return coming[number]

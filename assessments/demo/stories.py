@@ -34,7 +34,7 @@ def not_invited(teller: Teller, couple: Couple) -> None:
 
 def one_opened(teller: Teller, couple: Couple) -> None:
     teller.assign(couple)
-    teller.open(couple, 1)
+    teller.stop_reminders(teller.open(couple, 1))
 
 
 def stalled(teller: Teller, couple: Couple) -> None:

@@ -15,6 +15,7 @@ from assessments.sheets import form_of, own_sheet
 from clients.couples import PartnerDetails, create_couple, update_couple
 from clients.invitations import open_link
 from clients.models import Couple, Invitation, PartnerSession
+from clients.own_page import set_own_reminders
 from practice import tenancy
 from practice.database.context import Scope
 from practice.models import Membership
@@ -65,6 +66,10 @@ class Teller:
             issued = assignments.invite_to_sheet(sheet, delivery=Invitation.Delivery.IN_PERSON)
         with transaction.atomic():
             return open_link(issued.key or "", browser=None).session
+
+    def stop_reminders(self, session: PartnerSession) -> None:
+        with as_partner(session):
+            set_own_reminders(wanted=False)
 
     def answer(
         self, session: PartnerSession, mood: "Mood", *, share: float = 1.0, given: Mapping[str, int] | None = None
