@@ -74,7 +74,7 @@ def repeat_of(untouched: HttpRequest, request: HttpRequest) -> HttpRequest:
     """The request as it came, with nothing of what the first time left on it but the body."""
     repeat = copy(untouched)
     if hasattr(request, "_body"):
-        repeat._body, repeat._stream = request._body, BytesIO(request._body)  # type: ignore[attr-defined]
+        repeat._body, repeat._stream = request._body, BytesIO(request._body)
     return repeat
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Value
 from django.db.models.functions import Concat
@@ -133,7 +134,7 @@ def stumbling(request: HttpRequest, times: int) -> HttpResponse:
 @staff()
 @csrf_exempt
 def stumbling_over_an_upload(request: HttpRequest) -> HttpResponse:
-    read = request.FILES["file"].read()
+    read = cast(UploadedFile, request.FILES["file"]).read()
     stumble(1)
     return HttpResponse(read)
 

@@ -34,7 +34,7 @@ class ErrorWrapper(DatabaseErrorWrapper):
 
     def __exit__(self, exc_type: Any, exc_value: Any, traceback: Any) -> None:
         if getattr(exc_value, "sqlstate", None) in GIVEN_UP:
-            self.wrapper.was_given_up = True
+            self.wrapper.was_given_up = True  # type: ignore[attr-defined]
         super().__exit__(exc_type, exc_value, traceback)
 
 
