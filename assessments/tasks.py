@@ -1,9 +1,11 @@
 import structlog
 from celery import shared_task
+from django.utils import timezone
 
 from assessments.deleting import erase_deleted
 from assessments.digest import plan_digests
 from assessments.parameters import recompute_parameters
+from assessments.statistics import refresh_statistics
 from practice import tenancy
 from practice.database.context import Scope
 from practice.practices import practice_ids
@@ -40,3 +42,13 @@ def erase_all_deleted() -> None:
                 erase_deleted()
         except Exception as error:
             logger.warning("erasing_failed", error=type(error).__name__)
+
+
+@shared_task
+def refresh_all_statistics() -> None:
+    """Each practice on its own; one that fails does not hold up the others."""
+    for practice_id in practice_ids():
+        try:
+            refresh_statistics(practice_id, now=timezone.now())
+        except Exception as error:
+            logger.warning("statistics_failed", error=type(error).__name__)

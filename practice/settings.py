@@ -141,6 +141,7 @@ CELERY_BEAT_SCHEDULE = {
     "erase-deleted": {"task": "assessments.tasks.erase_all_deleted", "schedule": 24 * 3600.0},
     "plan-digests": {"task": "assessments.tasks.plan_all_digests", "schedule": 3600.0},
     "recompute-parameters": {"task": "assessments.tasks.recompute_all_parameters", "schedule": 24 * 3600.0},
+    "refresh-statistics": {"task": "assessments.tasks.refresh_all_statistics", "schedule": 24 * 3600.0},
 }
 # What a message of the outbox asks for; each runs as the worker of the message's practice.
 OUTBOX_HANDLERS = {

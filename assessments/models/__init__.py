@@ -16,6 +16,7 @@ from assessments.models.plan import (
     WeekReport,
 )
 from assessments.models.report import JointReport
+from assessments.models.statistics import StatisticsRelease, StatisticsRow
 
 __all__ = [
     "Activity",
@@ -37,6 +38,8 @@ __all__ = [
     "SessionRating",
     "SheetScores",
     "SpecificRequest",
+    "StatisticsRelease",
+    "StatisticsRow",
     "Wave",
     "WeekReport",
 ]

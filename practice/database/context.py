@@ -47,6 +47,10 @@ class Scope:
     def report(cls, *, practice_id: UUID) -> "Scope":
         return cls(role="attune_report", kind="report", practice_id=practice_id)
 
+    @classmethod
+    def statistics(cls, *, practice_id: UUID) -> "Scope":
+        return cls(role="attune_statistics", kind="statistics", practice_id=practice_id)
+
     def for_audit(self) -> "Scope":
         return Scope(
             role="attune_audit",

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 GATE, STAFF, PARTNER, SCORING = ("attune_gate", "attune_staff", "attune_partner", "attune_scoring")
 REPORT, WORKER, MEASUREMENT = "attune_report", "attune_worker", "attune_measurement"
-AUDIT, DEFINER = "attune_audit", "attune_definer"
-RUNTIME = (GATE, STAFF, PARTNER, SCORING, REPORT, WORKER, MEASUREMENT, "attune_statistics", AUDIT)
+STATISTICS, AUDIT, DEFINER = "attune_statistics", "attune_audit", "attune_definer"
+RUNTIME = (GATE, STAFF, PARTNER, SCORING, REPORT, WORKER, MEASUREMENT, STATISTICS, AUDIT)
 
 CLINICIAN = "practice_id = app.practice('clinician')"
 ANY_STAFF = "practice_id = app.practice('staff')"
@@ -31,6 +31,8 @@ AS_WORKER = "practice_id = app.practice('worker')"
 AS_REPORT = "practice_id = app.practice('report')"
 JOINT_CONSENT = f"{AS_REPORT} AND kind = 'joint_report'"
 AS_MEASUREMENT = "practice_id = app.practice('measurement')"
+AS_STATISTICS = "practice_id = app.practice('statistics')"
+STATISTICS_CONSENT = f"{AS_MEASUREMENT} AND kind = 'statistics'"
 AS_AUDIT = "practice_id = app.practice('audit')"
 EVERY_ROW = "true"
 # For good only what was deleted 30 days ago; an uploaded file that nobody confirmed goes after a day.
@@ -40,6 +42,13 @@ GIVEN_UP = f"{AS_WORKER} AND uploaded_at < now() - '1 day'::interval"
 
 # What the worker sees of answers that it moves to another partner: whose they are, never what they say.
 WHOSE_ANSWERS = ("practice_id", "id", "sheet_id", "partner_id", "frozen_at")
+
+# What counts in statistics, and nothing of who somebody is.
+COUNTED_OF_COUPLE = ("practice_id", "id", "state", "closed_reason", "closed_at", "created_at", "episode_started_at")
+COUNTED_OF_SESSION = ("practice_id", "couple_id", "kind", "held_at")
+COUNTED_OF_ACTIVITY = ("practice_id", "id", "couple_id", "template", "dose")
+COUNTED_OF_WEEK = ("practice_id", "couple_id", "monday", "entries")
+
 # What decides whether a partner is shown something, and nothing else of a couple.
 SEEN_OF_COUPLE = ("practice_id", "id", "own_results_allowed", "individual_mode", "state")
 # What a partner reads of their own record on their own page, and what of it they may change.
@@ -216,6 +225,24 @@ IN_A_PRACTICE = [
     *allow(MEASUREMENT, "assessments_sheetscores", "SELECT", AS_MEASUREMENT),
     *allow(MEASUREMENT, "assessments_importedinstrument", "SELECT", AS_MEASUREMENT),
     *allow(MEASUREMENT, "assessments_measurementparameters", "SELECT INSERT", AS_MEASUREMENT),
+    *allow(MEASUREMENT, "clients_couple", "SELECT", AS_MEASUREMENT, *COUNTED_OF_COUPLE),
+    *allow(MEASUREMENT, "clients_partner", "SELECT", AS_MEASUREMENT, "practice_id", "id", "couple_id"),
+    *allow(
+        MEASUREMENT,
+        "clients_consent",
+        "SELECT",
+        STATISTICS_CONSENT,
+        *("practice_id", "partner_id", "kind", "given_at", "withdrawn_at"),
+    ),
+    *allow(MEASUREMENT, "clients_counselingsession", "SELECT", AS_MEASUREMENT, *COUNTED_OF_SESSION),
+    *allow(MEASUREMENT, "assessments_activity", "SELECT", AS_MEASUREMENT, *COUNTED_OF_ACTIVITY),
+    *allow(MEASUREMENT, "assessments_weekreport", "SELECT", AS_MEASUREMENT, *COUNTED_OF_WEEK),
+    *allow(MEASUREMENT, "assessments_statisticsrow", "INSERT DELETE", AS_MEASUREMENT),
+    *allow(MEASUREMENT, "assessments_statisticsrow", "SELECT", AS_MEASUREMENT, "practice_id", "id"),
+    *allow(MEASUREMENT, "assessments_statisticsrelease", "SELECT", AS_MEASUREMENT, "practice_id", "quarter", "made_at"),
+    *allow(STATISTICS, "assessments_statisticsrow", "SELECT", AS_STATISTICS),
+    *allow(STATISTICS, "assessments_statisticsrelease", "INSERT", AS_STATISTICS),
+    *allow(STAFF, "assessments_statisticsrelease", "SELECT", ANY_STAFF),
     *allow(WORKER, "practice_practice", "SELECT", "id = app.practice('worker')"),
     *allow(WORKER, "practice_membership", "SELECT", AS_WORKER),
     *allow(WORKER, "practice_leave", "SELECT", AS_WORKER),
@@ -249,7 +276,7 @@ IN_A_PRACTICE = [
 ]
 
 FUNCTIONS = {
-    "app.practice(text)": (STAFF, PARTNER, SCORING, REPORT, WORKER, MEASUREMENT, AUDIT, DEFINER),
+    "app.practice(text)": (STAFF, PARTNER, SCORING, REPORT, WORKER, MEASUREMENT, STATISTICS, AUDIT, DEFINER),
     "app.actor()": (STAFF, DEFINER),
     "app.partner()": (PARTNER, SCORING, DEFINER),
     "app.save_answers(uuid, text[], int[], smallint[], smallint[], int[], timestamptz)": (PARTNER,),

@@ -1,0 +1,118 @@
+"""F09: what is not told cannot be worked out from what is, margins and percentages included."""
+
+from collections import Counter
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assessments.disclosure import (
+    FLOOR,
+    TOTAL,
+    Bounds,
+    Cell,
+    Relations,
+    Sum,
+    cells_told,
+    derivable,
+    table_cells,
+    table_sums,
+)
+
+VALUES = {"outcome": ["care", "done", "left"], "months": ["short", "long"], "share": ["low", "high", "none"]}
+TABLES = [("outcome",), ("months",), ("share",), ("outcome", "months"), ("outcome", "share")]
+RELATIONS = Relations(tuple(dict.fromkeys(one for table in TABLES for one in table_sums(table, VALUES))))
+
+
+def cell(**chosen: str) -> Cell:
+    return frozenset(chosen.items())
+
+
+def counts_of(couples: list[tuple[str, str, str]]) -> dict[Cell, int]:
+    rows = [dict(zip(VALUES, one, strict=True)) for one in couples]
+    cells = [one for table in TABLES for one in table_cells(table, VALUES)]
+    return {TOTAL: len(rows)} | {one: sum(dict(one).items() <= row.items() for row in rows) for one in cells}
+
+
+def one_table(**counts: int) -> tuple[dict[Cell, int], Relations]:
+    cells = {cell(share=value): count for value, count in counts.items()}
+    return {TOTAL: sum(counts.values())} | cells, Relations((Sum(TOTAL, tuple(cells)),))
+
+
+@settings(max_examples=15)
+@given(st.lists(st.sampled_from(list(product(*VALUES.values()))), min_size=0, max_size=6), st.integers(0, 12))
+def test_nothing_hidden_can_be_worked_out(kinds: list[tuple[str, str, str]], each: int) -> None:
+    counts = counts_of([kind for number, kind in enumerate(kinds) for _ in range(each * (number + 1))])
+    told = cells_told(counts, RELATIONS)
+    assert derivable(told, RELATIONS) == {}
+    assert all(counts[one] == count >= FLOOR for one, count in told.items())
+
+
+def test_the_solver_finds_what_subtraction_gives_away() -> None:
+    """The control: the floor alone, without complementary suppression, is derived."""
+    counts, relations = one_table(low=20, high=15, none=4)
+    naive = {one: count for one, count in counts.items() if count >= FLOOR}
+    assert derivable(naive, relations) == {cell(share="none"): Bounds(4, 4)}
+    assert cells_told(counts, relations) == {TOTAL: 39, cell(share="low"): 20}
+
+
+def test_the_solver_sees_through_a_table_of_two_dimensions() -> None:
+    """Each row and column hides two cells, but the two of a row can only share out what is left."""
+    couples = [("care", "short", "low")] * 12 + [("care", "long", "low")] * 3 + [("done", "short", "low")] * 4
+    couples += [("done", "long", "low")] * 30 + [("left", "short", "low")] * 20 + [("left", "long", "low")] * 20
+    counts = counts_of(couples)
+    naive = {one: count for one, count in counts.items() if count >= FLOOR}
+    found = derivable(naive, RELATIONS)
+    assert found[cell(outcome="care", months="long")] == Bounds(3, 3)
+    told = cells_told(counts, RELATIONS)
+    assert cell(outcome="care", months="short") not in told
+    assert derivable(told, RELATIONS) == {}
+
+
+@pytest.mark.parametrize("couples", [0, 1, 10])
+def test_below_the_floor_nothing_is_told(couples: int) -> None:
+    counts, relations = one_table(low=couples)
+    assert cells_told(counts, relations) == {}
+
+
+def test_one_couple_more_and_everybody_is_told() -> None:
+    counts, relations = one_table(low=11)
+    assert cells_told(counts, relations) == {TOTAL: 11, cell(share="low"): 11}
+
+
+def test_all_alike_is_not_told() -> None:
+    """Forty couples of whom all left would say of each that they left."""
+    counts, relations = one_table(low=40, high=0, none=0)
+    assert cells_told(counts, relations) == {TOTAL: 40}
+
+
+def test_two_small_cells_that_only_hide_each_other_take_a_third_with_them() -> None:
+    counts, relations = one_table(low=30, high=5, none=4)
+    assert cells_told(counts, relations) == {TOTAL: 39}
+    counts, relations = one_table(low=30, high=6, none=5)
+    assert cells_told(counts, relations) == {TOTAL: 41, cell(share="low"): 30}
+
+
+def test_who_knows_their_own_row_cannot_take_it_off() -> None:
+    """Of a hidden cell that they are in they know one couple; whether there is any other stays open."""
+    counts, relations = one_table(low=30, high=6, none=5)
+    told = cells_told(counts, relations)
+    own = cell(share="none")
+    others = {**told, TOTAL: told[TOTAL] - 1}
+    assert derivable(others, relations, floor=FLOOR - 1) == {}
+    assert own not in told
+
+
+def test_cells_that_are_always_alike_are_hidden_together() -> None:
+    first = {frozenset({("first", value)}): count for value, count in {"a": 30, "b": 16, "none": 14}.items()}
+    last = {frozenset({("last", value)}): count for value, count in {"a": 41, "b": 5, "none": 14}.items()}
+    none = [frozenset({("first", "none")}), frozenset({("last", "none")})]
+    relations = Relations(
+        (Sum(TOTAL, tuple(first)), Sum(TOTAL, tuple(last))),
+        at_least=((none[0], none[1]), (none[1], none[0])),
+        tied=(frozenset(none),),
+    )
+    told = cells_told({TOTAL: 60, **first, **last}, relations)
+    assert Counter(one in told for one in none) == {False: 2}
+    assert derivable(told, relations) == {}
