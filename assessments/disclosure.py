@@ -231,4 +231,5 @@ class _Problem:
         for other, value in zip(self.hidden, map(round, found.x), strict=True):
             fewest, most = self.shown.get(other, (value, value))
             self.shown[other] = (min(fewest, value), max(most, value))
-        return int(round(found.fun))
+        reached: float = found.fun
+        return round(reached)

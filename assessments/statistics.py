@@ -21,8 +21,10 @@ from assessments.statistics_catalogue import Catalogue, Dimension, catalogue
 from assessments.statistics_rows import Quarter, counted_couples, fill_rows, last_quarter, quarter_named
 from practice import tenancy
 from practice.database.context import Scope
+from practice.models import Role
 
 FORMAT = "attune-practice-statistics/1"
+SEES_STATISTICS = (Role.OWNER, Role.ADMIN)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from assessments.views import (
     results,
     schedule,
     sessions,
+    statistics,
     therapist,
 )
 
@@ -68,6 +69,8 @@ urlpatterns = [
     path("assignments/<uuid:assignment_id>/pause/", schedule.assignment_pause, name="assignment-pause"),
     path("assignments/<uuid:assignment_id>/resume/", schedule.assignment_resume, name="assignment-resume"),
     path("assignments/<uuid:assignment_id>/change/", schedule.assignment_change, name="assignment-change"),
+    path("statistics/", statistics.statistics, name="statistics"),
+    path("statistics/files/", statistics.statistics_files, name="statistics-files"),
     path("calendar/", schedule.agenda, name="agenda"),
     path("calendar/sessions/new/", schedule.session_plan, name="agenda-session-new"),
     path("calendar/feed/", schedule.feed_make, name="calendar-feed-make"),

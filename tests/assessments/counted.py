@@ -1,12 +1,16 @@
 """Couples who count in practice statistics, for tests."""
 
+import json
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.utils import timezone
 
 from assessments.models import StatisticsRelease
 from clients.consents import record_consent
 from clients.models import Couple, Partner
+from practice import tenancy
+from practice.database.context import Scope
 from practice.models import Membership
 from tests.factories import as_staff, make_couple
 
@@ -34,3 +38,16 @@ def make_counted(therapist: Membership, number: int) -> list[Couple]:
 def released(member: Membership) -> list[tuple[str, str]]:
     with as_staff(member):
         return list(StatisticsRelease.objects.order_by("quarter").values_list("quarter", "content"))
+
+
+def make_release(member: Membership, quarter: str = "2026Q1", *, label: str = "In care") -> UUID:
+    """A release of two tables; one group is not told."""
+    cells = [{"values": ["a"], "labels": [label], "couples": 23}, {"values": ["b"], "labels": ["Else"], "couples": 17}]
+    hidden = [{"values": ["c"], "labels": ["Third"], "couples": None}]
+    table = {"dimensions": ["State"], "meanings": ["What it is."], "units": [""]}
+    tables = [{"id": "outcome", **table, "cells": [*cells, *hidden]}, {"id": "months", **table, "cells": hidden}]
+    content = {"quarter": quarter, "floor": 11, "couples": 40, "tables": tables}
+    with tenancy.begin(Scope.statistics(practice_id=member.practice_id)):
+        release = StatisticsRelease(quarter=quarter, content=json.dumps(content), made_at=timezone.now())
+        release.save(force_insert=True)
+        return release.id

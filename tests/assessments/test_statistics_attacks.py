@@ -27,7 +27,7 @@ def always(before: Iterable[int], now: Iterable[int]) -> bool:
 def histories(number: int) -> Iterable[tuple[Couples, Couples, int]]:
     """A practice before and after some quarter in which a couple that the attacker knows, and maybe others, left."""
     for seed in range(number):
-        draw = random.Random(seed)
+        draw = random.Random(seed)  # noqa: S311 - repeatable
         before = {one: draw.choice(GROUPS) for one in range(draw.randint(30, 90))}
         known = draw.choice(list(before))
         others = draw.sample([one for one in before if one != known], draw.choice([0, 0, 0, 3, 12]))

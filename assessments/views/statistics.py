@@ -1,0 +1,61 @@
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from assessments.disclosure import FLOOR
+from assessments.models import StatisticsRelease
+from assessments.statistics import SEES_STATISTICS, read_release, releases
+from assessments.statistics_chart import bar_chart
+from assessments.statistics_forms import PurposeForm
+from practice.access import StaffRequest, staff
+from practice.downloads import offer_download, offered_downloads
+
+FILES = {"statistics_csv": "CSV", "statistics_xlsx": "XLSX", "statistics_parquet": "Parquet",
+         "statistics_codebook": "codebook"}  # fmt: skip
+
+
+@staff(*SEES_STATISTICS)
+@require_GET
+def statistics(request: StaffRequest) -> HttpResponse:
+    stored = list(releases())
+    chosen = next((one for one in stored if one.quarter == request.GET.get("quarter")), stored[0] if stored else None)
+    if chosen is None:
+        return render(request, "assessments/no_statistics.html", {"floor": FLOOR})
+    return statistics_page(request, chosen, PurposeForm())
+
+
+@staff(*SEES_STATISTICS)
+@require_POST
+def statistics_files(request: StaffRequest) -> HttpResponse:
+    form = PurposeForm(request.POST)
+    if not form.is_valid():
+        newest = releases().first()
+        if newest is None:
+            return render(request, "assessments/no_statistics.html", {"floor": FLOOR}, status=422)
+        return statistics_page(request, newest, form, status=422)
+    release = get_object_or_404(releases(), quarter=form.cleaned_data["quarter"])
+    for kind in FILES:
+        offer_download(kind, release.id, purpose=form.cleaned_data["purpose"], membership=request.membership)
+    messages.success(request, _("The files can be fetched once each, by you, in the next ten minutes."))
+    return redirect(f"{reverse('statistics')}?quarter={release.quarter}#files-title")
+
+
+def statistics_page(
+    request: StaffRequest, stored: StatisticsRelease, form: PurposeForm, *, status: int = 200
+) -> HttpResponse:
+    release = read_release(stored)
+    table = next((one for one in release.tables if one.id == request.GET.get("table")), release.tables[0])
+    offered = offered_downloads(request.membership, release.id)
+    context = {
+        "release": release,
+        "quarters": [one.quarter for one in releases()],
+        "table": table,
+        "meanings": list(zip(table.dimensions, table.meanings, strict=True)),
+        "chart": bar_chart(table, release),
+        "form": form,
+        "downloads": [(one, FILES[one.kind]) for one in offered],
+    }
+    return render(request, "assessments/statistics.html", context, status=status)
