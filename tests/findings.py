@@ -121,7 +121,7 @@ def loose_objects() -> set[str]:
                 -- These hold no power of their own: they read and write as their caller, under its policies.
                 OR NOT prosecdef AND proname NOT IN ('keep_scores', 'both_keys')
                 OR rolsuper OR rolbypassrls OR proleakproof
-                OR has_function_privilege('attune_statistics', p.oid, 'EXECUTE'))
+                OR has_function_privilege('attune_gate', p.oid, 'EXECUTE'))
          UNION ALL
         SELECT tgname::text FROM pg_trigger WHERE NOT tgisinternal
         """

@@ -15,6 +15,8 @@ from assessments.models import (
     ImportedInstrument,
     MeasurementParameters,
     SafetyFlag,
+    StatisticsRelease,
+    StatisticsRow,
 )
 from assessments.session_ratings import Ratings, save_rated_session
 from assessments.specific_requests import answer_request, make_request
@@ -52,6 +54,7 @@ class World:
             "worker": Scope.worker(practice_id=self.practice.id),
             "report": Scope.report(practice_id=self.practice.id),
             "measurement": Scope.measurement(practice_id=self.practice.id),
+            "statistics": Scope.statistics(practice_id=self.practice.id),
             "audit": clinician.for_audit(),
         }
 
@@ -68,6 +71,7 @@ def make_world(slug: str, names: tuple[str, str]) -> World:
     _make_plan(therapist, partner)
     _make_report(therapist, sheet)
     factories.make_download(therapist, partner)
+    _make_statistics(practice)
     _make_rest(therapist)
     return World(practice, therapist, couple, partner, sheet)
 
@@ -108,6 +112,15 @@ def _make_report(therapist: Membership, sheet: AnswerSheet) -> None:
         flag = SafetyFlag.objects.filter(sheet=sheet)[0]
         FlagEvent.objects.create(flag=flag, action=FlagEvent.Action.ACKNOWLEDGED, at=now, by=therapist.id)
     factories.keep_report(therapist, sheet)
+
+
+def _make_statistics(practice: Practice) -> None:
+    with tenancy.begin(Scope.measurement(practice_id=practice.id)):
+        row = StatisticsRow(quarter="2026Q1", outcome="in_care", months=3)
+        StatisticsRow.objects.bulk_create([row])
+    with tenancy.begin(Scope.statistics(practice_id=practice.id)):
+        release = StatisticsRelease(quarter="2026Q1", content="{}", made_at=timezone.now())
+        release.save(force_insert=True)
 
 
 def _make_rest(therapist: Membership) -> None:
