@@ -7,7 +7,7 @@ made once and served as it is, and between two releases either nobody or at leas
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
@@ -76,7 +76,8 @@ def refresh_statistics(practice_id: UUID, *, now: datetime) -> str | None:
         content = content_of(StatisticsRow.objects.filter(quarter=quarter.name), quarter.name)
         if content is None:
             return None
-        release = StatisticsRelease(practice_id=practice_id, quarter=quarter.name, content=content, made_at=now)
+        couples = StatisticsRow.objects.filter(quarter=quarter.name).count()
+        release = StatisticsRelease(quarter=quarter.name, content=content, couples=couples, made_at=now)
         release.save(force_insert=True)
     return quarter.name
 
@@ -87,19 +88,21 @@ def _may_release(quarter: Quarter, now: datetime) -> bool:
     Two releases that differ by one couple tell what that couple is. Who was counted then follows from the record, so
     that no release keeps who is in it.
     """
-    newest = StatisticsRelease.objects.order_by("-quarter").values_list("quarter", "made_at").first()
+    newest = StatisticsRelease.objects.order_by("-quarter").values_list("quarter", "made_at", "couples").first()
     if newest is None:
         return True
-    name, made_at = newest
+    name, made_at, couples = newest
     if name >= quarter.name:
         return False
-    return may_follow(counted_couples(quarter_named(name), at=made_at), counted_couples(quarter, at=now))
+    before = counted_couples(quarter_named(name), at=made_at)
+    # Of couples that were deleted since, no record is left to say that they were counted.
+    return may_follow(before, counted_couples(quarter, at=now), deleted=max(0, couples - len(before)))
 
 
-def may_follow(before: Iterable[UUID], now: Iterable[UUID]) -> bool:
+def may_follow(before: Iterable[Hashable], now: Iterable[Hashable], *, deleted: int = 0) -> bool:
     """Whether the couples of two releases are the same, or differ by the floor at least."""
-    moved = set(before) ^ set(now)
-    return not moved or len(moved) >= FLOOR
+    moved = deleted + len(set(before) ^ set(now))
+    return moved == 0 or moved >= FLOOR
 
 
 def counts_of(rows: Iterable[StatisticsRow], used: Catalogue) -> dict[Cell, int]:

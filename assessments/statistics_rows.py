@@ -84,7 +84,7 @@ def counted_couples(quarter: Quarter, *, at: datetime) -> dict[UUID, Couple]:
         partners[couple].add(partner)
     both = [couple for couple, two in partners.items() if len(two) == 2 and two <= agreeing]
     in_care = Q(closed_at=None) | Q(closed_at__gte=quarter.start)
-    fields = ("practice_id", "id", "state", "closed_reason", "closed_at", "created_at", "episode_started_at")
+    fields = ("practice_id", "id", "closed_reason", "closed_at", "created_at", "episode_started_at")
     found = Couple.objects.filter(in_care, pk__in=both, created_at__lt=quarter.end)
     return {couple.id: couple for couple in found.only(*fields)}
 

@@ -119,7 +119,7 @@ def _make_statistics(practice: Practice) -> None:
         row = StatisticsRow(quarter="2026Q1", outcome="in_care", months=3)
         StatisticsRow.objects.bulk_create([row])
     with tenancy.begin(Scope.statistics(practice_id=practice.id)):
-        release = StatisticsRelease(quarter="2026Q1", content="{}", made_at=timezone.now())
+        release = StatisticsRelease(quarter="2026Q1", content="{}", couples=1, made_at=timezone.now())
         release.save(force_insert=True)
 
 

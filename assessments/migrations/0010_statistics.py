@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("quarter", models.CharField(max_length=6)),
                 ("content", models.TextField()),
+                ("couples", models.PositiveIntegerField()),
                 ("made_at", models.DateTimeField()),
                 (
                     "practice",

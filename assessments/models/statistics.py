@@ -59,6 +59,8 @@ class StatisticsRelease(TenantModel):
     quarter = models.CharField(max_length=6)
     # JSON, see assessments/statistics.py; text, so that it is the same to the byte whenever it is read.
     content = models.TextField()
+    # How many it counts.
+    couples = models.PositiveIntegerField()
     made_at = models.DateTimeField()
 
     class Meta(TenantModel.Meta):

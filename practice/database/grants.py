@@ -44,9 +44,19 @@ GIVEN_UP = f"{AS_WORKER} AND uploaded_at < now() - '1 day'::interval"
 WHOSE_ANSWERS = ("practice_id", "id", "sheet_id", "partner_id", "frozen_at")
 
 # What counts in statistics, and nothing of who somebody is.
-COUNTED_OF_COUPLE = ("practice_id", "id", "state", "closed_reason", "closed_at", "created_at", "episode_started_at")
-COUNTED_OF_SESSION = ("practice_id", "couple_id", "kind", "held_at")
+COUNTED_OF_COUPLE = (
+    "practice_id",
+    "id",
+    "state",
+    "closed_reason",
+    "closed_at",
+    "created_at",
+    "episode_started_at",
+    "deleted_at",
+)
+COUNTED_OF_SESSION = ("practice_id", "couple_id", "kind", "held_at", "deleted_at")
 COUNTED_OF_ACTIVITY = ("practice_id", "id", "couple_id", "template", "dose")
+COUNTED_OF_RELEASE = ("practice_id", "quarter", "made_at", "couples")
 COUNTED_OF_WEEK = ("practice_id", "couple_id", "monday", "entries")
 
 # What decides whether a partner is shown something, and nothing else of a couple.
@@ -239,7 +249,7 @@ IN_A_PRACTICE = [
     *allow(MEASUREMENT, "assessments_weekreport", "SELECT", AS_MEASUREMENT, *COUNTED_OF_WEEK),
     *allow(MEASUREMENT, "assessments_statisticsrow", "INSERT DELETE", AS_MEASUREMENT),
     *allow(MEASUREMENT, "assessments_statisticsrow", "SELECT", AS_MEASUREMENT, "practice_id", "id"),
-    *allow(MEASUREMENT, "assessments_statisticsrelease", "SELECT", AS_MEASUREMENT, "practice_id", "quarter", "made_at"),
+    *allow(MEASUREMENT, "assessments_statisticsrelease", "SELECT", AS_MEASUREMENT, *COUNTED_OF_RELEASE),
     *allow(STATISTICS, "assessments_statisticsrow", "SELECT", AS_STATISTICS),
     *allow(STATISTICS, "assessments_statisticsrelease", "INSERT", AS_STATISTICS),
     *allow(STAFF, "assessments_statisticsrelease", "SELECT", ANY_STAFF),

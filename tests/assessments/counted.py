@@ -48,6 +48,6 @@ def make_release(member: Membership, quarter: str = "2026Q1", *, label: str = "I
     tables = [{"id": "outcome", **table, "cells": [*cells, *hidden]}, {"id": "months", **table, "cells": hidden}]
     content = {"quarter": quarter, "floor": 11, "couples": 40, "tables": tables}
     with tenancy.begin(Scope.statistics(practice_id=member.practice_id)):
-        release = StatisticsRelease(quarter=quarter, content=json.dumps(content), made_at=timezone.now())
+        release = StatisticsRelease(quarter=quarter, content=json.dumps(content), couples=40, made_at=timezone.now())
         release.save(force_insert=True)
         return release.id

@@ -11,7 +11,7 @@ GROUPS = ("care", "done", "left", "other")
 CELLS: dict[str, Cell] = {group: frozenset({("outcome", group)}) for group in GROUPS}
 RELATIONS = Relations((Sum(TOTAL, tuple(CELLS.values())),))
 Couples = dict[int, str]
-MayFollow = Callable[[Iterable[int], Iterable[int]], bool]
+MayFollow = Callable[[Couples, Couples], bool]
 
 
 def told_of(couples: Couples, *, each: int = 1) -> dict[Cell, int]:
@@ -20,7 +20,7 @@ def told_of(couples: Couples, *, each: int = 1) -> dict[Cell, int]:
     return cells_told({TOTAL: each * len(couples), **counts}, RELATIONS)
 
 
-def always(before: Iterable[int], now: Iterable[int]) -> bool:
+def always(before: Couples, now: Couples) -> bool:
     return True
 
 
@@ -49,6 +49,11 @@ def test_the_difference_of_two_releases_names_no_couple() -> None:
     """F04: no better than a blind guess. The control releases every quarter, and is."""
     blind = 1 / len(GROUPS)
     assert guessed(60, may_follow) < blind < guessed(60, always)
+
+
+def test_couples_that_were_deleted_count_as_gone() -> None:
+    assert not may_follow(range(20), range(20), deleted=1)
+    assert may_follow(range(20), range(20), deleted=FLOOR)
 
 
 def test_a_release_tells_apart_nobody_in_a_group_below_the_floor() -> None:
