@@ -42,7 +42,7 @@ def ask_again(kind: str, reference: UUID, *, due_at: datetime) -> None:
         [message],
         update_conflicts=True,
         unique_fields=["practice_id", "kind", "reference"],
-        update_fields=["due_at", "done_at", "tries", "last_error"],
+        update_fields=["due_at", "done_at", "tries"],
     )
 
 

@@ -11,7 +11,12 @@ DANA = {
     "name": "Dana",
     "email": "dana@example.org",
     "phone": "",
-    "safe_contact": {"channel": "email", "hours": "weekdays 09:00-15:00", "neutral_name": "Front desk"},
+    "safe_contact": {
+        "channel": "email",
+        "hours": "weekdays 09:00-15:00",
+        "neutral_name": "Front desk",
+        "time_zone": "",
+    },
 }
 ERIN = {"name": "Erin", "safe_contact": {"channel": "none"}}
 NEW = {"label": "D & E", "partners": [DANA, ERIN]}
@@ -37,7 +42,7 @@ def test_a_couple_is_created_and_read_back(program, alice):
     assert (made["label"], made["state"], made["therapist"]) == ("D & E", "intake", str(alice.id))
     dana, erin = made["partners"]
     assert {**dana, "id": None} == {**DANA, "id": None, "state": "active"}
-    assert erin["safe_contact"] == {"channel": "none", "hours": "", "neutral_name": ""}
+    assert erin["safe_contact"] == {"channel": "none", "hours": "", "neutral_name": "", "time_zone": ""}
     assert program.get(f"{V1}couples/{made['id']}/").json() == made
     assert program.get(f"{V1}couples/").json() == {"next": None, "previous": None, "results": [made]}
 

@@ -89,9 +89,10 @@ def test_foreign_parent_is_answered_like_one_that_does_not_exist(north: World, s
         for table, column, parent in references():
             foreign = adopted(north, kind, table, column, foreign_id(parent, south))
             assert (table, column, foreign) == (table, column, adopted(north, kind, table, column, uuid.uuid4()))
-            told.update(one[0] for one in foreign)
+            # No row was there that this role may change, so nothing was tried.
+            told.update(one[0] for one in foreign if one != ("done", "0"))
     assert set(told) <= {REFUSED, "23503", "23505", "23514"}
-    assert (told["23503"] > 10) == (kind == "clinician")
+    assert (told["23503"] > 10) == (kind in ("clinician", "worker"))
 
 
 def test_foreign_parent_is_taken_without_the_composite_key(north: World, south: World) -> None:
