@@ -36,9 +36,9 @@ STATISTICS_CONSENT = f"{AS_MEASUREMENT} AND kind = 'statistics'"
 AS_AUDIT = "practice_id = app.practice('audit')"
 EVERY_ROW = "true"
 # What staff plan anew, and see fail. Never an alert: it names a flag that another therapist may have.
-KINDS_ABOUT_MESSAGES = " OR ".join(f"kind = '{kind}'" for kind in KINDS_OF_MESSAGES)
+KINDS_OF_MESSAGES = ("open_wave", "close_wave", "remind", "send_invitation", "digest")
+ABOUT_MESSAGES = " OR ".join(f"kind = '{kind}'" for kind in KINDS_OF_MESSAGES)
 OF_MESSAGES = f"{CLINICIAN} AND ({ABOUT_MESSAGES})"
-OF_MESSAGES = f"{CLINICIAN} AND ({' OR '.join(f"kind = '{kind}'" for kind in KINDS_OF_MESSAGES)})"
 SEEN_OF_OUTBOX = ("practice_id", "id", "kind", "reference", "created_at", "due_at", "done_at", "tries")
 # For good only what was deleted 30 days ago; an uploaded file that nobody confirmed goes after a day.
 LONG_DELETED = f"{AS_WORKER} AND deleted_at < now() - '30 days'::interval"
