@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 
+from assessments.demo.clock import playing_from
 from practice.models import Membership
+from tests.assessments.flagged import run_outbox
 from tests.isolation.acts import ACTS, does_everything
-from tests.isolation.shots import differences
-from tests.isolation.twins import Act, nothing, world_of
+from tests.isolation.shots import differences, masked
+from tests.isolation.twins import FORMS, START, Act, nothing, world_of
 from tests.isolation.visits import CHAPTERS, Chapter, Visit, try_every_door, unvisited
 from tests.mailbox import Mailbox
 
@@ -75,3 +78,20 @@ def test_help_lines_and_the_way_out_stand_alike_on_every_page(plain):
 
 def without_target(bar: str) -> str:
     return " ".join(re.sub(r'data-[\w-]+="[^"]*"', "", bar).split()).replace(" >", ">")
+
+
+def reminded(alice: Membership, mailbox: Mailbox, act: Act) -> list[str]:
+    """The mails that reach Dana by the day of the first reminder, where she has not opened her forms."""
+    mailbox.messages.clear()
+    with world_of(alice, mailbox) as world:
+        act(world)
+        run_outbox()
+        with playing_from(START + timedelta(days=2, hours=1)):
+            return sorted(masked(mail) for mail in world.mails())
+
+
+@pytest.mark.parametrize("act", ["declines", "gets an urgent flag", "takes no further part"])
+def test_a_reminder_is_the_same_whatever_the_other_did(alice, smtp, act):
+    plain, other = (reminded(alice, smtp, one) for one in (nothing, ACTS[act]))
+    assert other == plain
+    assert len(plain) > len(FORMS)
