@@ -48,6 +48,8 @@ PLAIN = {
     "assessments.sessionrating": {"stages", "engagement"},
     "assessments.weekreport": {"entries", "requests"},
     "assessments.jointreport": {"content"},
+    "assessments.statisticsrow": {"quarter", "outcome", "intake", "latest", "change", "check_ins", "adherence"},
+    "assessments.statisticsrelease": {"quarter", "content"},
 }
 
 

@@ -16,10 +16,12 @@ deliver_outbox()  in tests/factories.py: what the worker would do now.
 
 import os
 from collections.abc import Iterator
+from functools import cache
+from graphlib import TopologicalSorter
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache as redis
 from django.db import connections
 from django.db.backends.signals import connection_created
 from django.test import TransactionTestCase
@@ -67,13 +69,35 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def empty_tables(_: Any = None) -> None:
-    """Instead of Django's flush, which would also make content types and permissions anew after each test."""
+    """Instead of Django's flush, which would also make content types and permissions anew after each test.
+
+    A test fills a few tables with a few rows: to delete those takes a tenth of truncating every table.
+    """
     connections["default"].close()
-    tables = [
-        table for table in connections["owner"].introspection.django_table_names() if table != "django_content_type"
-    ]
     with connections["owner"].cursor() as cursor:
-        cursor.execute(f"TRUNCATE {', '.join(sorted(tables))} CASCADE")
+        cursor.execute("SET ROLE attune_maintenance")
+        try:
+            cursor.execute(" UNION ALL ".join(f"SELECT '{one}' WHERE EXISTS (SELECT FROM {one})" for one in tables()))
+            filled = {name for (name,) in cursor.fetchall()}
+            if filled:
+                cursor.execute("; ".join(f"DELETE FROM {one}" for one in tables() if one in filled))
+        finally:
+            cursor.execute("RESET ROLE")
+
+
+@cache
+def tables() -> list[str]:
+    """All that tests fill, whoever refers to a table before it."""
+    found = set(connections["owner"].introspection.django_table_names()) - {"django_content_type"}
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "SELECT conrelid::regclass::text, confrelid::regclass::text FROM pg_constraint WHERE contype = 'f'"
+        )
+        references = [pair for pair in cursor.fetchall() if found.issuperset(pair) and pair[0] != pair[1]]
+    order = TopologicalSorter({name: set() for name in found})
+    for child, parent in references:
+        order.add(parent, child)
+    return list(order.static_order())
 
 
 @pytest.fixture(scope="session")
@@ -90,7 +114,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 def clean_cache(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if request.node.get_closest_marker("database"):
-        cache.clear()
+        redis.clear()
 
 
 @pytest.fixture

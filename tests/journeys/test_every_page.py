@@ -24,7 +24,8 @@ def open_each(visitor: Visitor, names: set[str], objects: Objects) -> dict[str, 
         answer = visitor.context.request.get(url(name, objects))
         if answer.status == 200 and answer.headers.get("content-type", "").startswith("text/html"):
             visitor.page.goto(url(name, objects))
-            visitor.look()
+            if visitor.page.viewport_size == PHONE:  # the other journeys look at a desk
+                visitor.look()
             seen[name] = visitor.page.evaluate(SIDEWAYS)
     return seen
 
