@@ -40,7 +40,7 @@ COMMON: dict[str, Any] = {
     "deadline": None,
     "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 }
-hypothesis_settings.register_profile("quick", max_examples=25, **COMMON)
+hypothesis_settings.register_profile("quick", max_examples=12, stateful_step_count=25, **COMMON)
 hypothesis_settings.register_profile("thorough", max_examples=500, **COMMON)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
