@@ -21,7 +21,7 @@ def test_a_flag_is_answered_and_settled(visit, alice, bob, couple, dana, viewpor
     page = therapist.page
     page.goto("/practice/team/")
     page.get_by_label("Who stands in for you?").select_option(label="Bob")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Your cover is saved.")).to_be_visible()
     therapist.look()
     page.goto("/flags/")
