@@ -91,7 +91,8 @@ def test_sweep_finds_what_the_therapist_reads(alice, canaries):
 def test_admin_reads_none_of_the_clinical_tables(adam, alice, canaries):
     tables = as_maintenance(
         "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND (tablename LIKE 'clients_%%' "
-        "OR tablename LIKE 'assessments_%%') AND tablename NOT IN ('assessments_importedinstrument', 'assessments_statisticsrelease')"
+        "OR tablename LIKE 'assessments_%%') "
+        "AND tablename NOT IN ('assessments_importedinstrument', 'assessments_statisticsrelease')"
     )
     assert len(tables) > 15
     for (table,) in tables:
