@@ -47,6 +47,7 @@ hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "database: real transactions on the prepared database, tenancy on")
+    config.addinivalue_line("markers", "nightly: takes long; `./dev test -m nightly` runs these alone")
     TransactionTestCase._fixture_teardown = empty_tables  # type: ignore[attr-defined]
     connection_created.connect(guard_connection)
     use_own_redis_database()

@@ -198,6 +198,7 @@ def test_statements_grow_by_batches_and_not_by_rows(alice):
     assert sent(200, "X") == sent(10, "Y")
 
 
+@pytest.mark.nightly
 def test_ten_thousand_rows_are_imported_and_one_more_is_not(alice):
     with as_staff(alice):
         keep_file(many(10_000), membership=alice)

@@ -30,7 +30,7 @@ def open_each(visitor: Visitor, names: set[str], objects: Objects) -> dict[str, 
     return seen
 
 
-@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("viewport", [pytest.param(DESK, marks=pytest.mark.nightly), PHONE], ids=["desk", "phone"])
 def test_every_page_of_a_therapist(visit, alice, couple, dana, viewport):
     with_cover(alice)
     for missing in (1, 3, 3):
@@ -44,7 +44,7 @@ def test_every_page_of_a_therapist(visit, alice, couple, dana, viewport):
     assert {name: far for name, far in seen.items() if far} == {}
 
 
-@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("viewport", [pytest.param(DESK, marks=pytest.mark.nightly), PHONE], ids=["desk", "phone"])
 def test_every_page_of_an_owner_alone(visit, alice, olive, couple, dana, viewport):
     objects, _sheet = make_objects(alice, couple, dana)
     owner = visit(viewport=viewport)

@@ -26,7 +26,7 @@ from tests.findings import (
 )
 from tests.worlds import World, make_world
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.database, pytest.mark.nightly]
 KINDS = {
     grants.STAFF: ("clinician", "administrator"),
     grants.PARTNER: ("partner",),

@@ -18,7 +18,7 @@ from tests.attacks import POISON, connect
 from tests.factories import client_of, make_couple, make_member, make_practice
 from tests.server import pgbouncer, visit, web_server
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.database, pytest.mark.nightly]
 SERVERS = 3
 PRACTICES = 20
 AT_ONCE = 8
