@@ -18,6 +18,8 @@ from tests.journeys.test_story import sign_in
 pytestmark = pytest.mark.database
 
 ALARMING = {"experienced.SC1": 4, "experienced.RS1": 4, "self.IM4": 4}
+# Two frames after a change of the medium everything is laid out and painted anew.
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 def pictures(therapist: Visitor, report: JointReport) -> list[bytes]:
@@ -29,7 +31,9 @@ def pictures(therapist: Visitor, report: JointReport) -> list[bytes]:
         therapist.look()
         for media in ("screen", "print"):
             page.emulate_media(media=media)
-            taken.append(page.screenshot(full_page=True))
+            page.wait_for_load_state("networkidle")
+            page.evaluate(DRAWN)
+            taken.append(page.screenshot(full_page=True, animations="disabled"))
         page.emulate_media(media="screen")
     return taken
 
