@@ -63,11 +63,7 @@ def assign_instrument(
     Raises UnknownInstrument, LicenceExpired, ModeNotAllowed, InvalidInput, CoupleClosed, AlreadyAssigned,
     NobodyTakesPart.
     """
-    found = library.resolve(instrument)
-    library.refuse_expired(found)
-    library.refuse_mode(found, library.SCREEN)
-    if sitting and sitting not in {entry["id"] for entry in found.sittings}:
-        raise InvalidInput("This instrument has no such sitting.", code="sitting")
+    found = _assignable(instrument, sitting)
     now = timezone.now()
     begins = now + hold
     plan = (schedule or Schedule()).not_before(begins) if hold else schedule or Schedule()
@@ -94,6 +90,16 @@ def assign_instrument(
     for wave in due:
         open_wave(wave.id)
     return assignment
+
+
+def _assignable(instrument: str, sitting: str | None) -> Instrument:
+    """Raises UnknownInstrument, LicenceExpired, ModeNotAllowed, InvalidInput."""
+    found = library.resolve(instrument)
+    library.refuse_expired(found)
+    library.refuse_mode(found, library.SCREEN)
+    if sitting and sitting not in {entry["id"] for entry in found.sittings}:
+        raise InvalidInput("This instrument has no such sitting.", code="sitting")
+    return found
 
 
 def assign_to_couples(

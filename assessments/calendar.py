@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from assessments import library
 from assessments.models import Wave
 from clients.models import CounselingSession, Couple
-from practice.errors import DomainError
 
 SESSION, OPENS, CLOSES = "session", "opens", "closes"
 DAYS = {"day": 1, "week": 7, "weeks": 28}
@@ -88,18 +87,11 @@ def _windows(couples: QuerySet[Couple], since: datetime, until: datetime) -> Ite
     waves = waves.exclude(opened_at=None, closed_at__isnull=False)
     inside = Q(opens_at__gte=since, opens_at__lt=until) | Q(closes_at__gte=since, closes_at__lt=until)
     for wave in waves.filter(inside).select_related("assignment", "couple"):
-        title = _title(wave.assignment.instrument)
+        title = library.title_of(wave.assignment.instrument)
         if since <= wave.opens_at < until:
             yield Entry(wave.opens_at, OPENS, wave.couple, _("%(form)s opens") % {"form": title})
         if since <= wave.closes_at < until:
             yield Entry(wave.closes_at, CLOSES, wave.couple, _("%(form)s closes") % {"form": title})
-
-
-def _title(ref: str) -> str:
-    try:
-        return library.resolve(ref).title
-    except DomainError:
-        return ref
 
 
 def _midnight(day: date) -> datetime:

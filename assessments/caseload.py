@@ -116,7 +116,8 @@ def caseload(membership: Membership, *, now: datetime) -> list[Listed]:
     today = {"planned_at__gte": begin, "planned_at__lt": begin + timedelta(days=1)}
     sessions = CounselingSession.objects.filter(couple_id=OuterRef("pk"), held_at=None, cancelled_at=None, **today)
     sheets = AnswerSheet.objects.filter(opens_at__lte=now)
-    since = Wave.objects.filter(couple_id=OuterRef("couple_id"), opens_at__gt=OuterRef("opens_at"), opens_at__lte=now)
+    taking_place = Wave.objects.filter(dropped="", opens_at__lte=now)
+    since = taking_place.filter(couple_id=OuterRef("couple_id"), opens_at__gt=OuterRef("opens_at"))
     late = sheets.filter(~Exists(since), couple_id=OuterRef("pk"), closes_at__lte=now, state__in=NOT_HANDED_IN)
     waiting = sheets.filter(couple_id=OuterRef("pk"), closes_at__gt=now, state__in=AnswerSheet.OPEN_STATES)
     # Each of these is one set, made once and looked up for every couple; none is asked again for each.

@@ -109,7 +109,7 @@ def _couples(ids: Sequence[UUID], now: datetime) -> Iterable[Any]:
 
 
 def _current_wave(now: datetime) -> Coalesce:
-    waves = Wave.objects.filter(couple_id=OuterRef("pk"), practice_id=tenancy.practice_id())
+    waves = Wave.objects.filter(couple_id=OuterRef("pk"), practice_id=tenancy.practice_id(), dropped="")
     begun = waves.filter(opens_at__lte=now).order_by("-opens_at", "-number")
     coming = waves.filter(opens_at__gt=now).order_by("opens_at", "number")
     return Coalesce(Subquery(begun.values("id")[:1]), Subquery(coming.values("id")[:1]))

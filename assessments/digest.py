@@ -70,11 +70,6 @@ def next_monday(now: datetime) -> datetime:
 
 def _waiting(member: Membership, now: datetime) -> int:
     """Counted as the member would read it: with their role, and by the practice's clock."""
-    worker = tenancy.current()
-    with timezone.override(time_zone()):
-        tenancy.assume(
-            Scope.staff(practice_id=worker.practice_id, membership_id=member.id, clinical=member.is_clinical)
-        )
-        number = len(inbox_of(member, now=now))
-        tenancy.assume(worker)
-    return number
+    reader = Scope.staff(practice_id=tenancy.practice_id(), membership_id=member.id, clinical=member.is_clinical)
+    with timezone.override(time_zone()), tenancy.acting_as(reader):
+        return len(inbox_of(member, now=now))

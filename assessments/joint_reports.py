@@ -212,16 +212,14 @@ def _instrument_of(wave: Wave) -> Instrument:
 
 
 def _made_by_report_role(wave: Wave, *, membership: Membership) -> JointReport:
-    therapist = tenancy.current()
-    tenancy.assume(Scope.report(practice_id=therapist.practice_id))
-    report: JointReport = JointReport.objects.create(
-        couple_id=wave.couple_id,
-        wave_id=wave.id,
-        content=_content_of(wave.id),
-        released_by=membership.id,
-        released_at=timezone.now(),
-    )
-    tenancy.assume(therapist)
+    with tenancy.acting_as(Scope.report(practice_id=tenancy.practice_id())):
+        report: JointReport = JointReport.objects.create(
+            couple_id=wave.couple_id,
+            wave_id=wave.id,
+            content=_content_of(wave.id),
+            released_by=membership.id,
+            released_at=timezone.now(),
+        )
     return report
 
 

@@ -13,6 +13,7 @@ from assessments.change import Verdict, verdict
 from assessments.instruments.definition import Instrument, Json
 from assessments.paired import better_of, label_of, received_direction
 from assessments.plan_templates.library import PlanTemplate
+from assessments.plan_words import practice_title
 from assessments.record import CoupleRecord, HeldActivity, ScoredSheet
 from clients.models import Partner
 
@@ -102,7 +103,7 @@ def adherence(record: CoupleRecord) -> list[PartnerAdherence]:
 
 
 def title_of(record: CoupleRecord, activity: HeldActivity) -> str:
-    return str(record.template.practices[activity.template]["title"]["en"])
+    return practice_title(record.template, activity.template)
 
 
 def due_weeks(record: CoupleRecord, partner: UUID) -> list[date]:

@@ -170,3 +170,11 @@ def _imported(ref: str) -> Instrument:
 @lru_cache(maxsize=256)
 def _parsed(source: str) -> Instrument:
     return shipped_library.parse(source, bundle="imported")
+
+
+def title_of(ref: str) -> str:
+    """What an instrument is called; its reference where it is not here any more."""
+    try:
+        return resolve(ref).title
+    except DomainError:
+        return ref

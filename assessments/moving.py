@@ -79,10 +79,8 @@ def move_sheet(sheet: AnswerSheet, *, place: AnswerSheet, membership: Membership
     for one in locked.values():
         invitations.end_links(one.pk)
         invitations.end_sessions(one.pk)
-    scope = tenancy.current()
-    tenancy.assume(Scope.worker(practice_id=scope.practice_id))
-    _swap(moved, locked[place.pk])
-    tenancy.assume(scope)
+    with tenancy.acting_as(Scope.worker(practice_id=tenancy.practice_id())):
+        _swap(moved, locked[place.pk])
     for one, former in ((sheet, sheet.couple_id), (place, place.couple_id)):
         taken = place.couple_id if one is sheet else sheet.couple_id
         audit.record("sheet.moved", object_id=one.pk, couple_id=taken, former=former)

@@ -6,7 +6,6 @@ is opened alone and by its own name: in a topic, or with others, it stays masked
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -17,6 +16,7 @@ from django.utils import timezone
 from assessments.instruments.definition import Instrument, Line
 from assessments.models import Activity, AnswerSheet, SafetyFlag, WeekReport
 from assessments.plan_templates import library as templates
+from assessments.plan_words import activity_title
 from assessments.sheets import form_of, values_of
 from clients.access import couples_visible_to
 from clients.models import Couple
@@ -110,7 +110,9 @@ def _opened_week(sheet: AnswerSheet, lines: list[str]) -> list[OpenedLine]:
     audit.record(OPENED, object_id=sheet.id, couple_id=sheet.couple_id, lines=lines)
     note_reading(AnswerSheet.objects.filter(pk=sheet.pk))
     keys = {line: line.rpartition(".")[0] for line in lines}
-    titles = {str(one.id): _title(one) for one in Activity.objects.select_related("plan").filter(pk__in=keys.values())}
+    titles = {
+        str(one.id): activity_title(one) for one in Activity.objects.select_related("plan").filter(pk__in=keys.values())
+    }
     return [
         OpenedLine(
             id=line,
@@ -122,11 +124,6 @@ def _opened_week(sheet: AnswerSheet, lines: list[str]) -> list[OpenedLine]:
         )
         for line, key in keys.items()
     ]
-
-
-def _title(activity: Activity) -> str:
-    practice: Any = templates.get(activity.plan.template).practices[activity.template]
-    return str(practice["title"]["en"])
 
 
 def _said(met: str, now: str | None) -> str:

@@ -7,7 +7,6 @@ goals or talks alone, nor what compares the two. Own safety answers are in it, s
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -29,8 +28,7 @@ from assessments.models import (
 )
 from assessments.opening import answer_words, note_reading
 from assessments.passages import decided_passages, requests_treated_by
-from assessments.plan_templates import library as templates
-from assessments.plan_words import dose_words
+from assessments.plan_words import activity_title, dose_words
 from assessments.sheets import form_of, saved_lines, values_of
 from assessments.weeks import open_note, wins_of
 from clients.models import Consent, CounselingSession, Partner, RecordRequest
@@ -121,7 +119,7 @@ def _forms(partner: Partner) -> Iterator[Json]:
 
 
 def _weeks(partner: Partner) -> Iterator[Json]:
-    titles = {str(one.id): _title(one) for one in _held(partner)}
+    titles = {str(one.id): activity_title(one) for one in _held(partner)}
     asked = {str(one.id): one.agreed_wording or one.wording for one in _requests(partner)}
     for report in WeekReport.objects.filter(partner=partner).order_by("monday"):
         yield {
@@ -145,14 +143,9 @@ def _held(partner: Partner) -> QuerySet[Activity]:
     return Activity.objects.filter(holders__partner=partner).select_related("plan").order_by("started_at", "template")
 
 
-def _title(activity: Activity) -> str:
-    practice: Any = templates.get(activity.plan.template).practices[activity.template]
-    return str(practice["title"]["en"])
-
-
 def _activity(one: Activity) -> Json:
     when = {"started_at": _iso(one.started_at), "ended_at": _iso(one.ended_at)}
-    return {"title": _title(one), "dose": dose_words(one.dose), **when}
+    return {"title": activity_title(one), "dose": dose_words(one.dose), **when}
 
 
 def _goals(partner: Partner) -> QuerySet[Goal]:

@@ -9,6 +9,8 @@ from django.utils.translation import ngettext
 
 from assessments.instruments import library as instruments
 from assessments.instruments.definition import Json
+from assessments.models import Activity
+from assessments.plan_templates import library as templates
 from assessments.plan_templates.library import PlanTemplate
 
 
@@ -24,6 +26,15 @@ class Evidence:
 def domain_label(template: PlanTemplate, domain: str) -> str:
     instrument = instruments.get(template.measured_by)
     return instrument.words(instrument.domains[domain]["label"])
+
+
+def practice_title(template: PlanTemplate, practice_id: str) -> str:
+    return str(template.practices[practice_id]["title"]["en"])
+
+
+def activity_title(activity: Activity) -> str:
+    """What an activity is called in the template of its plan."""
+    return practice_title(templates.get(activity.plan.template), activity.template)
 
 
 def step_title(template: PlanTemplate, step_id: str) -> str:

@@ -6,7 +6,7 @@ then 1,000 practices do: the statements and the plans of the page must be the sa
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from http.client import HTTPConnection
 from random import Random
@@ -88,6 +88,37 @@ def _nodes(plan: dict[str, Any]) -> Iterator[str]:
         yield from _nodes(inner)
 
 
+def measured(
+    cookie: str, recorded: _replay.Recording, http: Callable[[], HTTPConnection], *, rounds: int, calls: int
+) -> list[str]:
+    """The columns of one row: the page and its bare SQL, in turn within each round."""
+    replay, call = recorded.replay(), get(ADDRESS, cookie)
+    measure([call] * 16, connect=http, at_once=8)  # both workers have loaded everything
+    found = [
+        (
+            measure([call] * calls, connect=http, at_once=1),
+            measure([replay] * calls, connect=_replay.connect, at_once=1),
+        )
+        for _ in range(rounds)
+    ]
+    return [
+        spread([served.p50 for served, _ in found], ".1f"),
+        spread([served.p95 for served, _ in found], ".1f"),
+        spread([bare.p50 for _, bare in found], ".1f"),
+        spread([served.rate / bare.rate for served, bare in found], ".3f"),
+    ]
+
+
+def compare(here: tuple[list[str], list[list[str]]], there: tuple[list[str], list[list[str]]]) -> None:
+    """Whether statements and plans are the same with few and with many practices beside."""
+    (statements, plans_here), (others, plans_there) = here, there
+    print("same statements: " + ("yes" if statements == others else "NO"))
+    print("same plans: " + ("yes" if plans_here == plans_there else "NO"))
+    for number, (one, other) in enumerate(zip(plans_here, plans_there, strict=False)):
+        if one != other:
+            print(json.dumps({"statement": number, "with one": one, "with many": other}, indent=1))
+
+
 def main(arguments: Any = None) -> None:
     parser = argparse.ArgumentParser(prog="./dev bench caseload", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
@@ -106,30 +137,11 @@ def main(arguments: Any = None) -> None:
         for beside in BESIDE:
             with practices_beside(beside, sheets=options.sheets, like=maker.first) as sheets:
                 recorded = record(ADDRESS, maker.cookie)
-                replay, call = recorded.replay(), get(ADDRESS, maker.cookie)
-                measure([call] * 16, connect=http, at_once=8)  # both workers have loaded everything
-                rounds = [
-                    (
-                        measure([call] * options.calls, connect=http, at_once=1),
-                        measure([replay] * options.calls, connect=_replay.connect, at_once=1),
-                    )
-                    for _ in range(options.rounds)
-                ]
-                columns = [
-                    spread([served.p50 for served, _ in rounds], ".1f"),
-                    spread([served.p95 for served, _ in rounds], ".1f"),
-                    spread([bare.p50 for _, bare in rounds], ".1f"),
-                    spread([served.rate / bare.rate for served, bare in rounds], ".3f"),
-                ]
+                columns = measured(maker.cookie, recorded, http, rounds=options.rounds, calls=options.calls)
                 counted = f"{beside:>10}{sheets:>12}{recorded.count:>12}"
                 print(counted + "".join(f"{column:>18}" for column in columns))
                 seen.append(([sql for _, sql, _ in recorded.statements], plans_of(recorded)))
-    (statements, plans_here), (others, plans_there) = seen
-    print("same statements: " + ("yes" if statements == others else "NO"))
-    print("same plans: " + ("yes" if plans_here == plans_there else "NO"))
-    for number, (one, other) in enumerate(zip(plans_here, plans_there, strict=False)):
-        if one != other:
-            print(json.dumps({"statement": number, "with one": one, "with many": other}, indent=1))
+    compare(*seen)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from practice.models import Membership
 DETAILS = ("name", "channel", "email", "phone", "hours", "neutral_name")
 COLUMNS = ("label", *(f"partner{number}_{name}" for number in (1, 2) for name in DETAILS))
 NEEDED = ("label", "partner1_name", "partner2_name")
-LONGEST = {"label": 80, "name": 120, "phone": 40, "email": 254, "hours": 60, "neutral_name": 80, "channel": 10}
+LONGEST = {"label": 80, "name": 120, "phone": 40, "email": 254, "hours": 40, "neutral_name": 80, "channel": 10}
 MOST_ROWS = 10_000
 MOST_BYTES = 5_000_000
 # What a spreadsheet would run as a formula when the value is exported again.

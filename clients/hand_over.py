@@ -18,10 +18,7 @@ from practice import audit, tenancy
 from practice.cover import members_who_answer
 from practice.database.context import Scope
 from practice.errors import DomainError, InvalidInput
-from practice.models import Membership, Role
-
-# Who may hand over what a colleague treats.
-MANAGING = (Role.OWNER, Role.ADMIN)
+from practice.models import MANAGING, Membership
 
 
 class NothingToHandOver(DomainError):
@@ -66,21 +63,16 @@ def hand_over_caseload(giver: Membership, *, to: Membership, by: Membership) -> 
     if by.role not in MANAGING:
         raise InvalidInput("Only an owner or an admin hands over what a colleague treats.", code="giver")
     _refuse_taker(to)
-    scope = tenancy.current()
-    tenancy.assume(Scope.worker(practice_id=scope.practice_id))
-    moved = _move(Couple.objects.filter(therapist=giver).values_list("pk", flat=True), to=to, by=by)
-    tenancy.assume(scope)
+    with tenancy.acting_as(Scope.worker(practice_id=tenancy.practice_id())):
+        moved = _move(Couple.objects.filter(therapist=giver).values_list("pk", flat=True), to=to, by=by)
     return _recorded(moved, to=to)
 
 
 def caseload_sizes() -> Mapping[UUID, int]:
     """How many couples each member is responsible for; nothing else of them."""
-    scope = tenancy.current()
-    tenancy.assume(Scope.worker(practice_id=scope.practice_id))
-    counted = Couple.objects.exclude(therapist=None).values("therapist_id").annotate(number=Count("pk")).order_by()
-    sizes = {one["therapist_id"]: one["number"] for one in counted}
-    tenancy.assume(scope)
-    return sizes
+    with tenancy.acting_as(Scope.worker(practice_id=tenancy.practice_id())):
+        counted = Couple.objects.exclude(therapist=None).values("therapist_id").annotate(number=Count("pk")).order_by()
+        return {one["therapist_id"]: one["number"] for one in counted}
 
 
 def _refuse_taker(to: Membership) -> None:

@@ -4,7 +4,6 @@ Rule that must not break: everything here is read from the partner's own row and
 on the other. A channel can be stopped and never opened: only the practice opens one, after asking the partner alone.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -17,7 +16,7 @@ from clients.consents import Standing, current_version
 from clients.models import Consent, Partner
 from clients.safe_hours import read_hours
 from practice import audit
-from practice.database.rows import Row
+from practice.database.rows import rows_of
 from practice.encryption import sealed
 from practice.errors import InvalidInput, fault
 
@@ -45,7 +44,7 @@ class OwnPage:
 
 def own_page() -> OwnPage:
     """The own page of the partner in scope."""
-    newest = {one.kind: one for one in _rows(Consent, "SELECT * FROM app.own_consents()")}
+    newest = {one.kind: one for one in rows_of(Consent, "SELECT * FROM app.own_consents()")}
     standings = [
         Standing(kind, str(kind.label), newest.get(kind), current_version(kind))
         for kind in Consent.Kind
@@ -55,7 +54,7 @@ def own_page() -> OwnPage:
 
 
 def own_contact() -> Partner:
-    [found] = _rows(Partner, "SELECT * FROM app.own_contact()")
+    [found] = rows_of(Partner, "SELECT * FROM app.own_contact()")
     for name in SEALED:
         setattr(found, name, sealed(vars(found)[name]))
     return found
@@ -124,13 +123,3 @@ def _call(function: str, *arguments: Any) -> Any:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {function}", arguments)
         return cursor.fetchone()[0]
-
-
-def _rows(model: type[Row], sql: str) -> Iterable[Row]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        given = [column.name for column in cursor.description]
-        found = [dict(zip(given, values, strict=True)) for values in cursor.fetchall()]
-    # Django takes the values in the order of the model's fields.
-    names = [field.attname for field in model._meta.concrete_fields if field.attname in given]
-    return [model.from_db(connection.alias, names, [one[name] for name in names]) for one in found]

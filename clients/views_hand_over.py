@@ -1,5 +1,4 @@
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -9,11 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clients.access import couples_treated_by
-from clients.hand_over import MANAGING, caseload_sizes, hand_over, hand_over_caseload, possible_takers
+from clients.hand_over import caseload_sizes, hand_over, hand_over_caseload, possible_takers
 from practice import tenancy
 from practice.access import StaffRequest, staff
 from practice.errors import DomainError
-from practice.models import TREATING, Membership, Role
+from practice.forms import uuid_in
+from practice.models import MANAGING, TREATING, Membership, Role
 
 ON_A_PAGE = 100
 
@@ -28,7 +28,9 @@ def couple_hand_over(request: StaffRequest) -> HttpResponse:
         return shown(request, fault=_("Choose who takes over."))
     if "giver" in request.POST:
         return caseload_given(request, taker)
-    chosen = couples_treated_by(request.membership).filter(pk__in=ids_in(request.POST.getlist("couple")))
+    chosen = couples_treated_by(request.membership).filter(
+        pk__in=filter(None, map(uuid_in, request.POST.getlist("couple")))
+    )
     if "confirmed" not in request.POST:
         found = list(chosen.order_by("label"))
         if not found:
@@ -61,13 +63,6 @@ def done(request: StaffRequest, taker: Membership, move: Any) -> HttpResponse:
     )
     messages.success(request, said % {"name": taker.name, "number": number})
     return redirect("couple-hand-over")
-
-
-def ids_in(given: list[str]) -> list[UUID]:
-    try:
-        return [UUID(one) for one in given]
-    except ValueError:
-        return []
 
 
 def shown(request: StaffRequest, *, fault: str = "", status: int = 422) -> HttpResponse:

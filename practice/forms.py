@@ -30,6 +30,14 @@ def posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
+def uuid_in(text: str) -> UUID | None:
+    """The id that was sent; None where it is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 class PracticeForm(forms.ModelForm[Practice]):
     exit_url = forms.URLField(
         assume_scheme="https",

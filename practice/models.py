@@ -75,6 +75,8 @@ class Role(models.TextChoices):
 
 
 # Who is responsible for couples, and may stand in for a colleague.
+# Who acts for a colleague who cannot: enters their leave, hands over what they treat.
+MANAGING = (Role.OWNER, Role.ADMIN)
 TREATING = (Role.OWNER, Role.THERAPIST)
 
 

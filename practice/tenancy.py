@@ -44,6 +44,15 @@ def assume(scope: Scope | None) -> None:
 
 
 @contextmanager
+def acting_as(scope: Scope) -> Iterator[None]:
+    """The open transaction as another actor, and as before afterwards. Whoever raises in it gives it up."""
+    before = current()
+    assume(scope)
+    yield
+    assume(before)
+
+
+@contextmanager
 def begin(scope: Scope) -> Iterator[None]:
     """A transaction of its own, as `scope`. Refused inside another transaction."""
     with _engine().beginning_as(scope), transaction.atomic(durable=True):

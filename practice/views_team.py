@@ -1,7 +1,5 @@
 """Who works in the practice, who stands in for whom, and who is away."""
 
-from uuid import UUID
-
 from django.contrib import messages
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
@@ -20,11 +18,8 @@ from practice.cover import (
     today,
 )
 from practice.errors import DomainError
-from practice.forms import CoverForm, LeaveForm, add_faults
-from practice.models import TREATING, Leave, Membership, Role
-
-# Who enters the leave of a colleague.
-MANAGING = (Role.OWNER, Role.ADMIN)
+from practice.forms import CoverForm, LeaveForm, add_faults, uuid_in
+from practice.models import MANAGING, TREATING, Leave, Membership, Role
 
 
 @staff()
@@ -72,13 +67,6 @@ def team_leave_end(request: StaffRequest) -> HttpResponse:
     call_off_leave(get_object_or_404(leaves, pk=uuid_in(request.POST.get("leave", ""))))
     messages.success(request, _("The leave is called off."))
     return redirect("team")
-
-
-def uuid_in(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def may_be_away(membership: Membership) -> QuerySet[Membership]:

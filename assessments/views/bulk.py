@@ -21,7 +21,7 @@ from clients.models import Couple
 from practice import text_messages
 from practice.access import StaffRequest, staff
 from practice.errors import DomainError
-from practice.forms import add_faults, posted
+from practice.forms import add_faults, posted, uuid_in
 from practice.models import TREATING
 
 UNDO = "just_assigned"
@@ -120,12 +120,5 @@ def undo_until(request: StaffRequest, now: datetime) -> datetime | None:
 def picked_couples(request: StaffRequest) -> list[Couple]:
     """The couples that are named and theirs; what is no id of one of them is left out."""
     named = (request.POST if request.method == "POST" else request.GET).getlist("couple")
-    ids = [found for found in map(uuid_of, named[:MOST_COUPLES]) if found]
+    ids = [found for found in map(uuid_in, named[:MOST_COUPLES]) if found]
     return list(couples_treated_by(request.membership).filter(pk__in=ids).order_by("label", "id")) if ids else []
-
-
-def uuid_of(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -24,6 +24,7 @@ from assessments.flags import (
 from assessments.forms import CloseFlagForm
 from assessments.models import SafetyFlag
 from assessments.session_forms import TalksForm
+from assessments.views.names import hides_names
 from clients.access import treats
 from clients.models import Couple, Partner
 from practice.access import CLINICIANS, StaffRequest, staff
@@ -49,6 +50,7 @@ def flags(request: StaffRequest) -> HttpResponse:
         "page": page,
         "flags": with_history(page.object_list),
         "answers": request.membership.role in TREATING,
+        "names_hidden": hides_names(request),
         "waiting": waiting_for(request.membership),
         "state": state,
         "level": level,
@@ -120,6 +122,7 @@ def flag_page(
         "flag": with_history([found])[0],
         "form": form,
         "answers": request.membership.role in TREATING,
+        "names_hidden": hides_names(request),
         "refused": refused,
         "talks": talks_form(found.couple) if treats(request.membership, found.couple) else None,
         "talk_words": client_texts()["one_to_one_talk"]["en"],

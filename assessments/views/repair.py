@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from assessments import library
 from assessments.deleting import (
     delete_couple,
     delete_session,
@@ -21,7 +22,7 @@ from assessments.deleting import (
 )
 from assessments.models import AnswerSheet, Wave
 from assessments.moving import move_sheet, places_for, refuse_move
-from assessments.views.therapist import refused, title_of
+from assessments.views.therapist import refused
 from assessments.windows import change_closing
 from clients.access import couples_treated_by
 from clients.models import CounselingSession
@@ -46,7 +47,7 @@ def sheet_move(request: StaffRequest, sheet_id: UUID) -> HttpResponse:
                 return redirect("couple", place.couple_id)
     except DomainError as error:
         return refused(request, sheet.couple, str(error))
-    context = {"sheet": sheet, "couple": sheet.couple, "places": places, "title": title_of(sheet.instrument)}
+    context = {"sheet": sheet, "couple": sheet.couple, "places": places, "title": library.title_of(sheet.instrument)}
     return render(request, "assessments/sheet_move.html", context, status=422 if request.method == "POST" else 200)
 
 
@@ -72,7 +73,7 @@ def wave_closing(request: StaffRequest, wave_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The window closes at the new time, for both alike."))
             return redirect("couple", wave.couple_id)
-    context = {"wave": wave, "couple": wave.couple, "form": form, "title": title_of(wave.assignment.instrument)}
+    context = {"wave": wave, "couple": wave.couple, "form": form, "title": library.title_of(wave.assignment.instrument)}
     return render(request, "assessments/wave_closing.html", context, status=422 if form.errors else 200)
 
 

@@ -17,6 +17,7 @@ from assessments.reading import chosen_wave, opened_waves, read_wave
 from assessments.sheets import form_of
 from clients.access import couples_visible_to, treats
 from practice.access import CLINICIANS, Guarded, StaffRequest, audience, staff
+from practice.forms import uuid_in
 from practice.models import TREATING
 
 
@@ -83,10 +84,10 @@ def couple_lines(request: StaffRequest, couple_id: UUID) -> HttpResponse:
 
 
 def uuid_or_404(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise Http404 from error
+    found = uuid_in(text)
+    if found is None:
+        raise Http404
+    return found
 
 
 def by_direction(instrument: Instrument, opened: list[OpenedLine]) -> list[tuple[str, list[OpenedLine]]]:

@@ -7,11 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from assessments import library
 from assessments.cadence import change_cadence, move_session, pause, plan_session, resume
 from assessments.calendar import DAYS, coming, span_of
 from assessments.models import Assignment
 from assessments.schedule_forms import ChangeForm, MoveSessionForm, PlanSessionForm
-from assessments.views.therapist import refused, title_of
+from assessments.views.names import hides_names
+from assessments.views.therapist import refused
 from clients.access import couples_treated_by, couples_visible_to, treats
 from clients.models import CounselingSession, Couple
 from clients.session_feed import session_feed
@@ -36,6 +38,7 @@ def agenda(request: StaffRequest) -> HttpResponse:
         "now": timezone.now(),
         "today": timezone.localdate(),
         "treats": True,
+        "names_hidden": hides_names(request),
         "feed_since": feed_since(request.membership),
     }
     return render(request, "assessments/agenda.html", context)
@@ -149,7 +152,7 @@ def assignment_change(request: StaffRequest, assignment_id: UUID) -> HttpRespons
         "form": form,
         "assignment": assignment,
         "couple": assignment.couple,
-        "title": title_of(assignment.instrument),
+        "title": library.title_of(assignment.instrument),
     }
     return render(request, "assessments/assignment_change.html", context, status=422 if form.errors else 200)
 

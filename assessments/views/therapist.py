@@ -46,7 +46,7 @@ def couple(request: StaffRequest, couple_id: UUID) -> HttpResponse:
         "couple": found,
         "partners": [(one, standings[one.id], agreed_of(standings[one.id])) for one in partners],
         "alone": alone_of(partners),
-        "proposals": [(one, title_of(one.instrument)) for one in proposals_of(found)],
+        "proposals": [(one, library.title_of(one.instrument)) for one in proposals_of(found)],
         "forms": given_forms(found, every=request.GET.get("windows") == "all"),
         "flags": flags.order_by(BY_LEVEL, "raised_at"),
         "undelivered": messages_needing_decision([found]),
@@ -114,7 +114,7 @@ def given_forms(couple: Couple, *, every: bool) -> list[GivenForm]:
     return [
         GivenForm(
             assignment=one,
-            title=title_of(one.instrument),
+            title=library.title_of(one.instrument),
             cadence=cadence_words(one),
             waves=[given_wave(wave, newest) for wave in shown.get(one.id, [])],
             left_out=len(of.get(one.id, [])) - len(shown.get(one.id, [])),
@@ -133,13 +133,6 @@ def given_wave(wave: Wave, newest: Mapping[UUID, Invitation]) -> GivenWave:
     return GivenWave(
         wave, [GivenSheet(sheet, newest.get(sheet.id)) for sheet in wave.sheets.all()], was_called_off(wave)
     )
-
-
-def title_of(ref: str) -> str:
-    try:
-        return library.resolve(ref).title
-    except DomainError:
-        return ref
 
 
 @staff(*TREATING)

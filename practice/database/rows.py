@@ -15,17 +15,24 @@ def columns_of(model: type[models.Model]) -> str:
 
 
 def one_row(model: type[Row], sql: str, params: dict[str, Any]) -> Row | None:
-    """The row as its model; fields that the statement does not give are deferred, what it adds are attributes.
+    """The first of rows_of; None where there is none."""
+    return next(iter(rows_of(model, sql, params)), None)
+
+
+def rows_of(model: type[Row], sql: str, params: dict[str, Any] | None = None) -> list[Row]:
+    """The rows as their model; fields that the statement does not give are deferred, what it adds are attributes.
 
     Values are as PostgreSQL gives them: a JSON column would be text.
     """
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        values = cursor.fetchone()
-        found = dict(zip((column.name for column in cursor.description), values or (), strict=False))
-    if values is None:
-        return None
-    names = [field.attname for field in model._meta.concrete_fields if field.attname in found]
+        given = [column.name for column in cursor.description]
+        found = [dict(zip(given, values, strict=True)) for values in cursor.fetchall()]
+    names = [field.attname for field in model._meta.concrete_fields if field.attname in given]
+    return [_row(model, names, one) for one in found]
+
+
+def _row(model: type[Row], names: list[str], found: dict[str, Any]) -> Row:
     row = model.from_db(connection.alias, names, [found.pop(name) for name in names])
     vars(row).update(found)
     return row
