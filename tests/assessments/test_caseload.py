@@ -15,6 +15,7 @@ from assessments.caseload import Need
 from assessments.caseload_rows import initials
 from assessments.models import AnswerSheet, Assignment, Wave
 from assessments.schedules import Schedule
+from assessments.waves import drop
 from clients.couples import close_couple
 from clients.models import CounselingSession, Couple, Partner
 from practice.models import Membership
@@ -114,6 +115,16 @@ def test_who_needs_the_therapist_first_stands_on_top(browser, alice):
     ]  # fmt: skip
     for need, _, number in page.context["numbers"]:
         assert len(shown(browser.get(f"/?need={need}"))) == number
+
+
+def test_a_window_that_was_given_up_hides_nothing_that_is_overdue(browser, alice):
+    couple = make_overdue(alice, "Late")
+    assignment = factories.assign(alice, couple, "ena-ck")
+    assert rows(browser.get("/"))[0].need == Need.DUE
+    with as_staff(alice):
+        drop(Wave.objects.filter(assignment=assignment), Wave.Dropped.CHANGED)
+    [row] = rows(browser.get("/"))
+    assert (row.need, row.wave.id == wave_of(alice, assignment).id) == (Need.OVERDUE, False)
 
 
 def test_whoever_came_back_is_not_worse_any_more(browser, alice, couple, dana):
@@ -236,6 +247,19 @@ def test_hidden_names_are_initials_until_they_are_shown_again(browser, couple, d
     assert "Dana" not in browser.get("/couples.csv").content.decode()
     browser.post("/couples/names/")
     assert "Dana" in browser.get("/").content.decode()
+
+
+def test_hidden_names_are_hidden_on_the_other_lists_too(browser, alice, couple, dana):
+    with as_staff(alice):
+        Couple.objects.filter(pk=couple.pk).update(label="Danaerin")
+    submit_urgent = factories.make_sheet(alice, dana)
+    submit(submit_urgent, full_answers(submit_urgent, 4))
+    plan_session(alice, couple, timezone.now())
+    shown = [browser.get(address).content.decode() for address in ("/flags/", "/calendar/")]
+    assert all("Danaerin" in page for page in shown)
+    browser.post("/couples/names/")
+    hidden = [browser.get(address).content.decode() for address in ("/flags/", "/calendar/")]
+    assert ["Danaerin" in page for page in hidden] == [False, False]
 
 
 @pytest.mark.parametrize(("text", "letters"), [("Maya & Jonas K.", "M & J K"), ("  ", ""), ("Ü", "Ü")])

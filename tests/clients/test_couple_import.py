@@ -100,6 +100,12 @@ def test_fault_is_named_by_row_and_column(alice, row, fault):
     assert faults_in(alice, f"{HEAD}\n{row}\n") == [fault]
 
 
+def test_hours_longer_than_a_record_holds_are_a_fault(alice):
+    hours = "mon, tue, wed, thu, fri, sat, sun 08:00-09:30"
+    text = f'label,partner1_name,partner1_hours,partner2_name\nF & G,Finn,"{hours}",Gil\n'
+    assert (2, "partner1_hours") in faults_in(alice, text)
+
+
 def test_every_fault_of_a_file_is_named_and_nothing_of_it_is_kept(alice):
     text = f"{HEAD}\nF & G,Finn,,,Gil,\n\n,Finn,email,,,\n=x,Hal,,,Ida,\n"
     assert faults_in(alice, text) == [
