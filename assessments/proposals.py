@@ -73,8 +73,7 @@ def proposals_from(record: CoupleRecord, *, now: datetime) -> list[Proposal]:
     }
     check_ins = {one.id for one in record.instruments.values() if one.is_check_in}
     # Each by itself: to list every instrument would be one statement more on each page.
-    asked_before = {ref for one in record.partners for ref in one.before_sessions}  # type: ignore[attr-defined]
-    follows = any(library.resolve(ref).is_check_in for ref in asked_before)
+    follows = any(library.resolve(ref).is_check_in for ref in record.before_sessions)
     sessions = [(one.kind, one.held_at, one.planned_at, one.review) for one in record.sessions]
     anybody = any(partner.state == Partner.State.ACTIVE for partner in record.partners)
     known = _known(record.couple, sessions, list(waves.values()), check_ins, anybody=anybody, follows=follows, now=now)

@@ -79,10 +79,14 @@ class HeldActivity:
 
 @dataclass(frozen=True)
 class CoupleRecord:
-    """`sheets`, `sessions` and `reports` in the order of time, since the couple came."""
+    """`sheets`, `sessions` and `reports` in the order of time, since the couple came.
+
+    `before_sessions` are the instruments (`id@version`) that are asked before each session.
+    """
 
     couple: Couple
     partners: tuple[Partner, ...]
+    before_sessions: frozenset[str]
     sheets: tuple[ScoredSheet, ...]
     flags: tuple[SafetyFlag, ...]
     sessions: tuple[CounselingSession, ...]
@@ -133,10 +137,11 @@ class CoupleRecord:
 def record_of(couple: Couple) -> CoupleRecord:
     """What is on record about a couple, read by a clinician. Audited."""
     audit.record("progress.read", object_id=couple.id, couple_id=couple.id)
-    plan = _plan(couple)
+    plan, partners = _plan(couple), tuple(_partners(couple))
     return CoupleRecord(
         couple=couple,
-        partners=tuple(_partners(couple)),
+        partners=partners,
+        before_sessions=frozenset(ref for one in partners for ref in one.before_sessions),  # type: ignore[attr-defined]
         sheets=tuple(_sheets(couple)),
         flags=tuple(_flags(couple)),
         sessions=tuple(_sessions(couple)),

@@ -35,6 +35,7 @@ def made(
     return CoupleRecord(
         couple=COUPLE,
         partners=partners,
+        before_sessions=frozenset(),
         sheets=tuple(sorted(sheets, key=lambda one: one.opens_at)),
         flags=tuple(flags),
         sessions=(),
