@@ -58,6 +58,7 @@ def couple_calendar(request: StaffRequest, couple_id: UUID) -> HttpResponse:
         "now": timezone.now(),
         "today": timezone.localdate(),
         "treats": treats(request.membership, couple),
+        "names_hidden": False,
     }
     return render(request, "assessments/couple_calendar.html", context)
 
