@@ -9,10 +9,11 @@ from collections.abc import Callable, Collection
 from django.apps import apps
 
 from practice.database import grants
+from practice.database.grants.rule import DEFINER, RUNTIME, Allow
 from practice.tenancy import TenantForeignKey, TenantModel
 from tests.attacks import catalogue
 
-RUNTIME = [*grants.RUNTIME, "attune_login", "attune_definer"]
+ACCOUNTS = [*RUNTIME, "attune_login", "attune_definer"]
 # Who and what an event names may be gone when it is read.
 EVENTS = {("practice_auditevent", name) for name in ("actor_id", "partner_id", "object_id", "couple_id")}
 # Tables of people and of packages: no practice in them, no row security, and reached by the gate alone or by nobody.
@@ -142,8 +143,8 @@ def powerful_roles() -> set[str]:
                              OR other.rolname IN ('attune_owner', 'attune_definer') AND other.oid <> r.oid)
                              AND pg_has_role(r.oid, other.oid, 'MEMBER')))
         """,
-        RUNTIME,
-        list(grants.RUNTIME),
+        ACCOUNTS,
+        list(RUNTIME),
     )
     return {name for (name,) in rows}
 
@@ -182,7 +183,7 @@ def missing_references() -> set[tuple[str, str]]:
 
 
 def unlisted_policies() -> set[tuple[object, ...]]:
-    """Policies that practice/database/grants.py does not ask for, and those that it asks for in vain."""
+    """Policies that practice/database/grants/ does not ask for, and those that it asks for in vain."""
     rows = catalogue(
         "SELECT tablename, policyname, permissive, roles, cmd, qual, with_check FROM pg_policies "
         "WHERE schemaname = 'public'"
@@ -196,7 +197,7 @@ def unlisted_policies() -> set[tuple[object, ...]]:
     }
 
 
-def listed_policy(rule: grants.Allow, number: int) -> tuple[object, ...]:
+def listed_policy(rule: Allow, number: int) -> tuple[object, ...]:
     name = f"{rule.role.removeprefix('attune_')}_{rule.verb.lower()}_{number}"
     using = plain(rule.rows) if rule.verb != "INSERT" else None
     check = plain(rule.check or rule.rows) if rule.verb in ("INSERT", "UPDATE") else None
@@ -221,7 +222,7 @@ def unlisted_privileges() -> set[tuple[str, str, str, str]]:
          WHERE relnamespace = 'public'::regnamespace AND coalesce(rolname, 'PUBLIC') = ANY (%s)
            AND relname NOT LIKE '%%\\_seq'
         """,
-        [*RUNTIME, "PUBLIC"],
+        [*ACCOUNTS, "PUBLIC"],
     )
     rules = [*grants.AT_THE_GATE, *grants.IN_A_PRACTICE]
     return set(rows) ^ {(one.role, one.table, one.verb, name) for one in rules for name in one.columns or ("",)}
@@ -233,11 +234,11 @@ def unlisted_calls() -> set[tuple[str, str]]:
         "SELECT rolname::text, p.oid::regprocedure::text FROM pg_proc p, pg_roles WHERE rolname = ANY (%s) "
         "AND pronamespace IN ('app'::regnamespace, 'public'::regnamespace) AND proowner <> pg_roles.oid "
         "AND has_function_privilege(pg_roles.oid, p.oid, 'EXECUTE')",
-        RUNTIME,
+        ACCOUNTS,
     )
     named = {name: catalogue("SELECT %s::regprocedure::text", name)[0][0] for name in grants.FUNCTIONS}
     listed = {(role, named[name]) for name, roles in grants.FUNCTIONS.items() for role in roles}
-    return set(rows) ^ {(role, name) for role, name in listed if role != grants.DEFINER}
+    return set(rows) ^ {(role, name) for role, name in listed if role != DEFINER}
 
 
 def open_schemas() -> set[tuple[str, str]]:
@@ -248,8 +249,8 @@ def open_schemas() -> set[tuple[str, str]]:
         "AND has_schema_privilege(rolname, nspname, 'CREATE') UNION ALL "
         "SELECT rolname::text, verb FROM pg_roles, unnest(ARRAY['CREATE', 'TEMPORARY']) AS verb "
         "WHERE rolname = ANY (%s) AND has_database_privilege(rolname, current_database(), verb)",
-        RUNTIME,
-        RUNTIME,
+        ACCOUNTS,
+        ACCOUNTS,
     )
     return set(rows)
 

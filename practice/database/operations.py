@@ -1,7 +1,7 @@
 """Migration operations that make a table a tenant table, by the rules of docs/decisions/0001-tenancy.md.
 
 Primary key (practice_id, id), composite foreign keys that are checked at once, row-level security enabled and
-forced. No grant and no policy: a table that practice/database/grants.py does not name is out of every role's reach.
+forced. No grant and no policy: a table that practice/database/grants/ does not name is out of every role's reach.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from django.db import connections, transaction
 
 from practice.database import grants
 from practice.database.context import pads
+from practice.database.grants.rule import GATE, RUNTIME
 
 HERE = Path(__file__).parent
 SCHEMA = """
@@ -48,7 +49,7 @@ def _definer_files() -> list[Path]:
 
 def prepare_database(*, using: str = "owner") -> None:
     """Idempotent. Runs in one transaction on the owner's connection, after the migrations."""
-    names = {"roles": ", ".join(grants.RUNTIME), "gate": grants.GATE}
+    names = {"roles": ", ".join(RUNTIME), "gate": GATE}
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
         cursor.execute(SCHEMA.format(**names))
         _write_context_keys(cursor)

@@ -12,6 +12,7 @@ import pytest
 from django.db import connections
 
 from practice.database import grants
+from practice.database.grants.rule import GATE
 from tests.attacks import catalogue, taken_away
 from tests.findings import (
     AT_THE_GATE,
@@ -65,7 +66,7 @@ def gate_policies() -> set[tuple[str, str]]:
 
 
 def test_gate_reaches_what_is_listed_for_it() -> None:
-    assert gate_policies() == {(one.table, one.verb) for one in grants.AT_THE_GATE if one.role == grants.GATE}
+    assert gate_policies() == {(one.table, one.verb) for one in grants.AT_THE_GATE if one.role == GATE}
     assert {table for table, _ in gate_policies()} <= WITHOUT_PRACTICE | AT_THE_GATE
 
 

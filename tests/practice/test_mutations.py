@@ -13,11 +13,13 @@ import time_machine
 
 from practice.database import context, grants
 from practice.database.context import LIFETIME_SECONDS, sign
+from practice.database.grants.gate import EVERY_ROW
+from practice.database.grants.rule import AUDIT, PARTNER, RUNTIME, SCORING, STAFF, WORKER, Allow
 from tests.attacks import REFUSED, attacker, catalogue, copy_of_row, one_transaction, outcome, tables_with_practice
 from tests.findings import (
+    ACCOUNTS,
     AT_THE_GATE,
     FINDINGS,
-    RUNTIME,
     WITHOUT_PRACTICE,
     loose_references,
     open_schemas,
@@ -28,11 +30,11 @@ from tests.worlds import World, make_world
 
 pytestmark = [pytest.mark.database, pytest.mark.nightly]
 KINDS = {
-    grants.STAFF: ("clinician", "administrator"),
-    grants.PARTNER: ("partner",),
-    grants.SCORING: ("scoring",),
-    grants.WORKER: ("worker",),
-    grants.AUDIT: ("audit",),
+    STAFF: ("clinician", "administrator"),
+    PARTNER: ("partner",),
+    SCORING: ("scoring",),
+    WORKER: ("worker",),
+    AUDIT: ("audit",),
 }
 Connection = psycopg.Connection[object]
 
@@ -78,7 +80,7 @@ def test_nothing_is_found_before_anything_is_taken_away(database: Connection) ->
     assert [find.__name__ for find in FINDINGS if find()] == []
 
 
-def policies() -> list[tuple[str, str, grants.Allow]]:
+def policies() -> list[tuple[str, str, Allow]]:
     """Name, quoted place and rule of each policy."""
     rules = [*grants.AT_THE_GATE, *grants.IN_A_PRACTICE]
     return [
@@ -88,7 +90,7 @@ def policies() -> list[tuple[str, str, grants.Allow]]:
     ]
 
 
-def with_condition(place: str, rule: grants.Allow, condition: str) -> str:
+def with_condition(place: str, rule: Allow, condition: str) -> str:
     using = f" USING ({condition})" if rule.verb != "INSERT" else ""
     check = f" WITH CHECK ({condition})" if rule.verb in ("INSERT", "UPDATE") else ""
     return f"ALTER POLICY {place}{using}{check}"
@@ -99,12 +101,12 @@ def test_policy_dropped_or_widened_is_noticed(database: Connection) -> None:
     mutations += [f"ALTER POLICY {place} TO PUBLIC" for _, place, _ in policies()]
     for _, place, rule in policies():
         tenant, _, rest = rule.rows.partition(" AND ")
-        mutations += [with_condition(place, rule, "true")] if rule.rows != grants.EVERY_ROW else []
+        mutations += [with_condition(place, rule, "true")] if rule.rows != EVERY_ROW else []
         mutations += [with_condition(place, rule, tenant)] if rest else []
     assert unnoticed(database, mutations) == []
 
 
-def reads_foreign_rows(world: World, foreign: World, rule: grants.Allow) -> bool:
+def reads_foreign_rows(world: World, foreign: World, rule: Allow) -> bool:
     key = "id" if rule.table == "practice_practice" else "practice_id"
     sql = f'SELECT count(*) FROM "{rule.table}" WHERE "{key}" = %s'
     for kind in KINDS[rule.role]:
@@ -114,7 +116,7 @@ def reads_foreign_rows(world: World, foreign: World, rule: grants.Allow) -> bool
     return False
 
 
-def writes_foreign_rows(world: World, foreign: World, rule: grants.Allow) -> bool:
+def writes_foreign_rows(world: World, foreign: World, rule: Allow) -> bool:
     """Refused by something other than a policy counts as written: the policy let it pass."""
     row = copy_of_row(rule.table, foreign.practice.id)
     sql = f'INSERT INTO "{rule.table}" SELECT * FROM jsonb_populate_record(NULL::"{rule.table}", %s)'
@@ -132,7 +134,7 @@ def test_policy_that_holds_for_every_row_lets_foreign_rows_loose(
     attack = reads_foreign_rows if verb == "SELECT" else writes_foreign_rows
     unharmed = []
     for name, place, rule in policies():
-        if rule.verb != verb or rule.role not in KINDS or rule.rows == grants.EVERY_ROW:
+        if rule.verb != verb or rule.role not in KINDS or rule.rows == EVERY_ROW:
             continue
         assert not attack(north, south, rule)
         with mutated(database, with_condition(place, rule, "true")):
@@ -209,13 +211,13 @@ def test_privilege_given_or_taken_is_noticed(database: Connection) -> None:
     }
     mutations = [
         f'GRANT {verb} ON "{table}" TO {role}'
-        for role in (*RUNTIME, "PUBLIC")
+        for role in (*ACCOUNTS, "PUBLIC")
         for table in tables
         for verb in ("SELECT", "DELETE")
         if (role, table, verb) not in held
     ]
     mutations += [f'REVOKE {verb} ON "{table}" FROM {role}' for role, table, verb in held]
-    mutations += [f"GRANT CREATE ON SCHEMA public TO {role}" for role in (*RUNTIME, "PUBLIC") if "definer" not in role]
+    mutations += [f"GRANT CREATE ON SCHEMA public TO {role}" for role in (*ACCOUNTS, "PUBLIC") if "definer" not in role]
     assert unnoticed(database, mutations, lambda: bool(unlisted_privileges() or open_schemas())) == []
 
 
@@ -240,11 +242,11 @@ def test_function_that_lends_power_is_noticed(database: Connection) -> None:
 
 def test_role_with_more_power_is_noticed(database: Connection) -> None:
     powers = ("SUPERUSER", "BYPASSRLS", "CREATEROLE", "CREATEDB", "REPLICATION")
-    mutations = [f"ALTER ROLE {role} {power}" for role in RUNTIME for power in powers]
-    mutations += [f"ALTER ROLE {role} LOGIN" for role in RUNTIME if role != "attune_login"]
-    mutations += [f"GRANT attune_maintenance TO {role}" for role in RUNTIME]
-    mutations += [f"GRANT {other} TO {role}" for role in grants.RUNTIME for other in ("attune_definer", "attune_owner")]
-    mutations += [f"GRANT attune_staff TO {role}" for role in grants.RUNTIME if role != grants.STAFF]
+    mutations = [f"ALTER ROLE {role} {power}" for role in ACCOUNTS for power in powers]
+    mutations += [f"ALTER ROLE {role} LOGIN" for role in ACCOUNTS if role != "attune_login"]
+    mutations += [f"GRANT attune_maintenance TO {role}" for role in ACCOUNTS]
+    mutations += [f"GRANT {other} TO {role}" for role in RUNTIME for other in ("attune_definer", "attune_owner")]
+    mutations += [f"GRANT attune_staff TO {role}" for role in RUNTIME if role != STAFF]
     mutations += ["ALTER ROLE attune_login INHERIT", "GRANT pg_read_all_data TO attune_login"]
     assert unnoticed(database, mutations, lambda: bool(powerful_roles())) == []
 

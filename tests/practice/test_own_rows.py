@@ -9,6 +9,7 @@ import pytest
 from clients.models import Couple, Partner
 from practice.database import grants
 from practice.database.context import Scope
+from practice.database.grants.rule import SCORING, STAFF
 from practice.models import Membership
 from tests.assessments.flagged import URGENT, flag_of
 from tests.attacks import REFUSED, attacker, one_transaction, outcome
@@ -55,7 +56,7 @@ def test_a_cover_is_named_for_oneself_only(alice: Membership, bob: Membership) -
     with attacker(scope_of(alice)) as connection:
         assert outcome(connection, COVER, bob.id, alice.practice_id, alice.id) == [(1,)]
     assert attempts(alice, bob) == [[(0,)], REFUSED]
-    with held_to_the_practice_alone("practice_membership", grants.STAFF, "UPDATE"):
+    with held_to_the_practice_alone("practice_membership", STAFF, "UPDATE"):
         assert attempts(alice, bob) == [[(1,)], REFUSED]
 
 
@@ -73,5 +74,5 @@ def test_scoring_one_partner_notes_nothing_at_the_flag_of_the_other(
             return [outcome(connection, EVENT, alice.practice_id, flag.id) for flag in flags]
 
     assert noted_by_dana() == [[(1,)], REFUSED]
-    with held_to_the_practice_alone("assessments_flagevent", grants.SCORING, "INSERT"):
+    with held_to_the_practice_alone("assessments_flagevent", SCORING, "INSERT"):
         assert noted_by_dana() == [[(1,)], [(1,)]]

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from practice.database import grants
+from practice.database.grants.rule import DEFINER, RUNTIME
 
 PAGE = (Path(__file__).parent.parent.parent / "docs/privacy.md").read_text()
 
@@ -11,7 +12,7 @@ PAGE = (Path(__file__).parent.parent.parent / "docs/privacy.md").read_text()
 def readers(table: str) -> str:
     rules = [*grants.AT_THE_GATE, *grants.IN_A_PRACTICE]
     named = []
-    for role in (*grants.RUNTIME, grants.DEFINER):
+    for role in (*RUNTIME, DEFINER):
         held = [rule for rule in rules if (rule.role, rule.table, rule.verb) == (role, table, "SELECT")]
         if held:
             named.append(role.removeprefix("attune_") + ("*" if all(rule.columns for rule in held) else ""))

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from practice.database.context import Scope
-from practice.database.grants import IN_A_PRACTICE, REPORT
+from practice.database.grants import IN_A_PRACTICE
+from practice.database.grants.rule import REPORT
 from tests.attacks import REFUSED, attacker, catalogue, outcome, tables_with_practice
 from tests.worlds import World, make_world
 

@@ -1,0 +1,36 @@
+"""Which role may call which function of the database."""
+
+from practice.database.grants.rule import (
+    AUDIT,
+    DEFINER,
+    MEASUREMENT,
+    PARTNER,
+    REPORT,
+    SCORING,
+    STAFF,
+    STATISTICS,
+    WORKER,
+)
+
+FUNCTIONS = {
+    "app.practice(text)": (STAFF, PARTNER, SCORING, REPORT, WORKER, MEASUREMENT, STATISTICS, AUDIT, DEFINER),
+    "app.actor()": (STAFF, DEFINER),
+    "app.partner()": (PARTNER, SCORING, DEFINER),
+    "app.save_answers(uuid, text[], int[], smallint[], smallint[], int[], timestamptz)": (PARTNER,),
+    "app.finish_sheet(uuid, text, timestamptz)": (PARTNER,),
+    "app.own_answers(uuid)": (PARTNER,),
+    "app.set_own_reminders(boolean, timestamptz)": (PARTNER,),
+    "app.own_contact()": (PARTNER,),
+    "app.save_own_hours(text, text)": (PARTNER,),
+    "app.stop_own_channel(timestamptz)": (PARTNER,),
+    "app.own_consents()": (PARTNER,),
+    "app.give_own_consent(text, text, timestamptz)": (PARTNER,),
+    "app.withdraw_own_consent(text, timestamptz)": (PARTNER,),
+    "app.own_week(uuid)": (PARTNER,),
+    "app.save_week(uuid, uuid, jsonb, timestamptz)": (PARTNER,),
+    "app.save_intention(uuid, text, timestamptz)": (PARTNER,),
+    "app.own_results(text)": (PARTNER,),
+    "app.own_joint_reports()": (PARTNER,),
+    "app.both_keys(uuid, uuid)": (REPORT,),
+    "app.keep_scores(uuid, jsonb, jsonb, timestamptz, timestamptz)": (SCORING,),
+}
