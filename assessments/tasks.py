@@ -5,7 +5,7 @@ from django.utils import timezone
 from assessments.deleting import erase_deleted
 from assessments.digest import plan_digests
 from assessments.parameters import recompute_parameters
-from assessments.statistics import refresh_statistics
+from assessments.statistics.releases import refresh_statistics
 from practice import tenancy
 from practice.database.context import Scope
 from practice.practices import practice_ids

@@ -162,10 +162,10 @@ OUTBOX_HANDLERS = {
 DOWNLOADS = {
     "partner_record_json": "assessments.partner_record.json_file",
     "partner_record_pdf": "assessments.partner_record_pdf.pdf_file",
-    "statistics_csv": "assessments.statistics_files.csv_file",
-    "statistics_xlsx": "assessments.statistics_files.xlsx_file",
-    "statistics_parquet": "assessments.statistics_files.parquet_file",
-    "statistics_codebook": "assessments.statistics_files.codebook_file",
+    "statistics_csv": "assessments.statistics.files.csv_file",
+    "statistics_xlsx": "assessments.statistics.files.xlsx_file",
+    "statistics_parquet": "assessments.statistics.files.parquet_file",
+    "statistics_codebook": "assessments.statistics.files.codebook_file",
 }
 
 # Sign-in

@@ -57,7 +57,7 @@ class StatisticsRelease(TenantModel):
     """The practice statistics of one quarter as they were released: made once, never changed, served as they are."""
 
     quarter = models.CharField(max_length=6)
-    # JSON, see assessments/statistics.py; text, so that it is the same to the byte whenever it is read.
+    # JSON, see assessments/statistics/releases.py; text, so that it is the same to the byte whenever it is read.
     content = models.TextField()
     # How many it counts.
     couples = models.PositiveIntegerField()

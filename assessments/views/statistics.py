@@ -5,11 +5,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from assessments.disclosure import FLOOR
 from assessments.models import StatisticsRelease
-from assessments.statistics import SEES_STATISTICS, read_release, releases
-from assessments.statistics_chart import bar_chart
-from assessments.statistics_forms import PurposeForm
+from assessments.statistics.chart import bar_chart
+from assessments.statistics.disclosure import FLOOR
+from assessments.statistics.forms import PurposeForm
+from assessments.statistics.releases import SEES_STATISTICS, read_release, releases
 from practice.access import StaffRequest, staff
 from practice.downloads import offer_download, offered_downloads
 

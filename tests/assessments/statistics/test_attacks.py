@@ -3,9 +3,9 @@
 import random
 from collections.abc import Callable, Iterable
 
-from assessments.disclosure import FLOOR, TOTAL, Cell, Relations, Sum, cells_told
-from assessments.statistics import may_follow
-from assessments.statistics_catalogue import OUTCOME, catalogue
+from assessments.statistics.catalogue import OUTCOME, catalogue
+from assessments.statistics.disclosure import FLOOR, TOTAL, Cell, Relations, Sum, cells_told
+from assessments.statistics.releases import may_follow
 
 GROUPS = ("care", "done", "left", "other")
 CELLS: dict[str, Cell] = {group: frozenset({("outcome", group)}) for group in GROUPS}

@@ -6,8 +6,8 @@ from uuid import UUID
 from django.http import Http404
 
 from assessments.models import StatisticsRelease
-from assessments.statistics import SEES_STATISTICS, Release, read_release, releases
-from assessments.statistics_rows import quarter_named
+from assessments.statistics.releases import SEES_STATISTICS, Release, read_release, releases
+from assessments.statistics.rows import quarter_named
 from practice.downloads import File
 from practice.models import Membership
 from practice.tables import csv_bytes, parquet_bytes, xlsx_bytes

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 from assessments.measurement import Z95
-from assessments.statistics import Counted, Release, Table
+from assessments.statistics.releases import Counted, Release, Table
 
 WIDTH, BAR_LEFT, BAR_WIDTH, ROW, BAR = 640, 4, 560, 48, 14
 

@@ -12,13 +12,13 @@ from functools import cached_property, lru_cache
 
 from assessments.adherence import planned_times
 from assessments.change import Verdict
-from assessments.disclosure import Cell, Relations, table_sums
 from assessments.instruments import library as instruments
 from assessments.instruments.definition import Instrument
 from assessments.models import StatisticsRow
 from assessments.paired import label_of
 from assessments.plan_templates import library as templates
 from assessments.scoring import band
+from assessments.statistics.disclosure import Cell, Relations, table_sums
 
 SESSIONS = 8
 NONE = "none"

@@ -9,9 +9,9 @@ from django.urls import reverse
 from pyarrow import parquet
 from scipy import stats
 
-from assessments.statistics_chart import wilson_range
+from assessments.statistics.chart import wilson_range
 from practice.models import Membership
-from tests.assessments.counted import make_release
+from tests.assessments.statistics.counted import make_release
 from tests.attacks import as_maintenance
 from tests.factories import client_of
 

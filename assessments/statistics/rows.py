@@ -22,7 +22,7 @@ from assessments.measurement import parameters_of
 from assessments.models import Activity, AnswerSheet, StatisticsRow, WeekReport
 from assessments.models.statistics import IN_CARE, LONGEST_IN_CARE
 from assessments.paired import better_of
-from assessments.statistics_catalogue import SESSIONS, check_in_of, full_form, shared_scores
+from assessments.statistics.catalogue import SESSIONS, check_in_of, full_form, shared_scores
 from clients.models import Consent, CounselingSession, Couple, Partner
 
 IN_TIME = timedelta(days=2)

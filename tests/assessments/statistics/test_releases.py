@@ -14,15 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assessments.models import StatisticsRow
-from assessments.statistics import refresh_statistics
-from assessments.statistics_catalogue import catalogue, full_form, shared_scores
-from assessments.statistics_rows import clamped, fill_rows, last_quarter, mean_of_two, quarter_named
+from assessments.statistics.catalogue import catalogue, full_form, shared_scores
+from assessments.statistics.releases import refresh_statistics
+from assessments.statistics.rows import clamped, fill_rows, last_quarter, mean_of_two, quarter_named
 from clients.consents import withdraw_consent
 from clients.models import Couple, Partner
 from practice import tenancy
 from practice.database.context import Scope
 from practice.models import Membership
-from tests.assessments.counted import (
+from tests.assessments.statistics.counted import (
     NEXT_QUARTER,
     QUARTER_AFTER,
     agree,

@@ -1,8 +1,8 @@
 """Practice statistics: counts of couples of one practice, released once a quarter.
 
 They are no anonymous data: whoever works in a practice knows its couples. The rules that must not break: nothing is
-told of fewer than eleven couples, nothing that is not told can be worked out (assessments/disclosure.py), a release is
-made once and served as it is, and between two releases either nobody or at least eleven couples came or went.
+told of fewer than eleven couples, nothing that is not told can be worked out (see disclosure.py), a release is made
+once and served as it is, and between two releases either nobody or at least eleven couples came or went.
 """
 
 import json
@@ -15,10 +15,10 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from assessments.disclosure import FLOOR, TOTAL, Cell, cells_told, table_cells
 from assessments.models import StatisticsRelease, StatisticsRow
-from assessments.statistics_catalogue import Catalogue, Dimension, catalogue
-from assessments.statistics_rows import Quarter, counted_couples, fill_rows, last_quarter, quarter_named
+from assessments.statistics.catalogue import Catalogue, Dimension, catalogue
+from assessments.statistics.disclosure import FLOOR, TOTAL, Cell, cells_told, table_cells
+from assessments.statistics.rows import Quarter, counted_couples, fill_rows, last_quarter, quarter_named
 from practice import tenancy
 from practice.database.context import Scope
 from practice.models import Role

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assessments.disclosure import (
+from assessments.statistics.disclosure import (
     FLOOR,
     TOTAL,
     Bounds,
