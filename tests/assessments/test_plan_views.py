@@ -1,27 +1,19 @@
 """The plan's page: what it shows to whom, and that each form makes one change or says why not."""
 
 import re
-from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
 
 from assessments import plans
-from assessments.goals import end_goal, rate_goal
-from assessments.models import Activity, Goal, PlanChange, RepairPlan, SpecificRequest
-from assessments.specific_requests import answer_request, end_request, make_request
-from assessments.weeks import save_week
+from assessments.models import Activity, RepairPlan
 from clients.couples import close_couple, leave
 from clients.models import Couple, Partner
-from clients.sessions import SessionDetails, save_session
 from practice.models import Membership, Practice
 from tests import factories
-from tests.factories import as_partner, as_staff, client_of
+from tests.assessments.plan_pages import assign, fill, open_gate, page, send, statements, text_of
+from tests.factories import as_staff, client_of
 
 pytestmark = pytest.mark.database
 
@@ -34,38 +26,6 @@ def browser(alice: Membership) -> Client:
 @pytest.fixture
 def activity(alice: Membership, couple: Couple, dana: Partner, erin: Partner) -> Activity:
     return assign(alice, couple, "P33", dana, erin)
-
-
-def assign(alice: Membership, couple: Couple, template: str, *partners: Partner, **options: Any) -> Activity:
-    with as_staff(alice):
-        plan = plans.agree_plan(couple, membership=alice)
-        return plans.assign_activity(plan, template=template, partners=partners, membership=alice, **options)
-
-
-def text_of(response: Any) -> str:
-    """What is read, without markup."""
-    plain = re.sub(r"<[^>]+>", " ", response.content.decode())
-    return re.sub(r"\s+", " ", plain.replace("&#x27;", "'"))
-
-
-def page(browser: Client, couple: Couple) -> str:
-    return text_of(browser.get(reverse("couple-plan", args=[couple.id])))
-
-
-def send(browser: Client, name: str, one: Any, **given: Any) -> Any:
-    return browser.post(reverse(f"couple-plan-{name}", args=[one.id]), given)
-
-
-def open_gate(alice: Membership, couple: Couple, *partners: Partner) -> None:
-    assignment = factories.assign(alice, couple)
-    for partner in partners:
-        sheet = factories.sheet_of(alice, assignment, partner)
-        factories.submit(sheet, factories.full_answers(sheet, 0))
-        with as_staff(alice):
-            details = SessionDetails(
-                kind="one_to_one", partner=partner.id, held_at=timezone.now(), safety_reviewed=True
-            )
-            save_session(couple, details, membership=alice)
 
 
 def test_page_before_a_plan_shows_what_could_begin(browser: Client, couple: Couple) -> None:
@@ -228,123 +188,6 @@ def test_ended_activity_is_not_changed(browser: Client, alice: Membership, activ
     assert send(browser, "activity-end", activity, reason="Again").status_code == 422
 
 
-def test_request_is_made_answered_and_ended(browser: Client, alice: Membership, couple: Couple, dana: Partner) -> None:
-    given = {"asked_by": str(dana.id), "wording": "A walk on Sunday", "cadence": "weekly"}
-    assert send(browser, "request-new", couple, **given).status_code == 302
-    with as_staff(alice):
-        asked = SpecificRequest.objects.get()
-    assert "Dana asked Erin" in page(browser, couple)
-    assert send(browser, "request-answer", asked, answer="smaller_yes").status_code == 422
-    send(browser, "request-answer", asked, answer="smaller_yes", agreed_wording="A short walk")
-    assert "A short walk" in page(browser, couple)
-    assert "Asked: A walk on Sunday" in page(browser, couple)
-    send(browser, "request-end", asked)
-    assert "Write down the answer" not in page(browser, couple)
-    assert send(browser, "request-answer", asked, answer="no").status_code == 422
-
-
-def test_kept_and_missed_stand_apart_by_week(
-    browser: Client, alice: Membership, couple: Couple, dana: Partner, erin: Partner
-) -> None:
-    with as_staff(alice):
-        asked = make_request(couple, asked_by=dana, wording="A walk on Sunday", cadence="weekly")
-        answer_request(asked, answer="yes")
-    assignment = factories.assign(alice, couple, "ena-ck")
-    for partner, said, shown in ((dana, "kept", "Kept Said nothing"), (erin, "missed", "Kept Missed")):
-        sheet = factories.sheet_of(alice, assignment, partner)
-        with as_partner(partner):
-            save_week(sheet, {"requests": {str(asked.id): said}})
-        assert shown in page(browser, couple)
-    markup = browser.get(reverse("couple-plan", args=[couple.id])).content.decode()
-    folded = markup[markup.rindex("<details", 0, markup.index("Kept or missed")) :]
-    assert "Missed" in folded[: folded.index("</details>")]
-
-
-GOAL = {
-    "owner": "pair", "domain": "PR", "behaviour": "Evenings without screens", "how_counted": "Days a week",
-    "level_0": "0 days", "level_1": "1 day", "level_2": "3 days", "level_3": "5 days", "level_4": "7 days",
-    "baseline_level": -1, "weight": 2,
-}  # fmt: skip
-
-
-def goal_given(**changed: Any) -> dict[str, Any]:
-    return {**GOAL, "review_on": (timezone.localdate() + timedelta(days=30)).isoformat(), **changed}
-
-
-def test_goal_is_written_with_five_levels(browser: Client, alice: Membership, couple: Couple) -> None:
-    assert send(browser, "goal-new", couple, **goal_given()).headers["Location"].endswith("#goals")
-    shown = page(browser, couple)
-    assert "Evenings without screens" in shown
-    assert "Of the pair, known to both" in shown
-    with as_staff(alice):
-        assert (Goal.objects.get().weight, Goal.objects.get().baseline_level) == (2, -1)
-
-
-@pytest.mark.parametrize(
-    ("changed", "field"),
-    [
-        ({"level_2": ""}, "level_2"),
-        ({"domain": "IM"}, "domain"),
-        ({"review_on": "2020-01-01"}, "review_on"),
-        ({"behaviour": ""}, "behaviour"),
-    ],
-)
-def test_refused_goal_keeps_everything_written(
-    browser: Client, alice: Membership, couple: Couple, changed: dict[str, Any], field: str
-) -> None:
-    refused = send(browser, "goal-new", couple, **goal_given(**changed))
-    body = refused.content.decode()
-    assert refused.status_code == 422
-    assert f'id="goal-new-{field}_error"' in body
-    kept = [text for name, text in GOAL.items() if name not in changed and name.startswith(("level", "how", "beh"))]
-    assert [text for text in kept if f'value="{text}"' not in body] == []
-    with as_staff(alice):
-        assert not Goal.objects.exists()
-
-
-def test_goal_of_one_may_be_about_any_topic(browser: Client, couple: Couple, erin: Partner) -> None:
-    send(browser, "goal-new", couple, **goal_given(owner=str(erin.id), domain="IM"))
-    assert "Erin's own, known to Erin and you" in page(browser, couple)
-
-
-def test_ratings_stand_apart_and_so_does_t(
-    browser: Client, alice: Membership, couple: Couple, dana: Partner, erin: Partner
-) -> None:
-    with as_staff(alice):
-        goal = factories.make_goal(couple)
-    for rater, level in (("therapist", 1), (str(dana.id), -1), (str(dana.id), 0)):
-        assert send(browser, "goal-rate", goal, rater=rater, level=level).status_code == 302
-    shown = page(browser, couple)
-    assert re.search(r"Dana 0: 3 to 4 days .* Erin Not rated yet Therapist \+1: 5 days", shown)
-    assert re.search(r"Dana T 50 from 1 of 1 goal Erin No goal rated yet Therapist T 60 from 1 of 1 goal", shown)
-    assert "not for comparing couples, partners or therapists" in shown
-
-
-def test_no_level_is_chosen_beforehand(browser: Client, alice: Membership, couple: Couple) -> None:
-    with as_staff(alice):
-        goal = factories.make_goal(couple)
-    assert send(browser, "goal-rate", goal, rater="therapist", level="").status_code == 422
-
-
-def test_goal_of_one_is_not_rated_by_the_other(
-    browser: Client, alice: Membership, couple: Couple, dana: Partner, erin: Partner
-) -> None:
-    with as_staff(alice):
-        goal = factories.make_goal(couple, owner=dana, domain="IM")
-    assert send(browser, "goal-rate", goal, rater=str(erin.id), level=0).status_code == 422
-
-
-def test_ended_goal_keeps_its_ratings(browser: Client, alice: Membership, couple: Couple) -> None:
-    with as_staff(alice):
-        goal = factories.make_goal(couple)
-        rate_goal(goal, level=2, membership=alice)
-    send(browser, "goal-end", goal)
-    shown = page(browser, couple)
-    assert "Goals that have ended" in shown
-    assert "+2: 6 or 7 days" in shown
-    assert "Attainment by rater" not in shown
-
-
 @pytest.fixture
 def supervised(practice: Practice, olive: Membership) -> None:
     with as_staff(olive):
@@ -381,33 +224,6 @@ def test_partner_who_left_is_given_nothing(
     assert send(browser, "activity-new", couple, template="P33", partners="both", times=1).status_code == 422
     assert send(browser, "activity-new", couple, template="P41", times=1).status_code == 422
     assert send(browser, "activity-new", couple, template="P33", partners=str(dana.id), times=1).status_code == 302
-
-
-def statements(browser: Client, where: str) -> int:
-    with CaptureQueriesContext(connection) as captured:
-        assert browser.get(where).status_code == 200
-    sent = [query["sql"] for query in captured.captured_queries]
-    return sent.index("COMMIT") + 1 if "COMMIT" in sent else len(sent)
-
-
-def fill(alice: Membership, couple: Couple, dana: Partner, number: int) -> None:
-    """One more of everything, past the limits of the domain."""
-    now = timezone.now()
-    with as_staff(alice):
-        plan = plans.agree_plan(couple, membership=alice)
-        row = {"plan": plan, "couple": couple, "template": "P33", "dose": {"times": 5}, "assigned_by": alice.id}
-        made = Activity.objects.create(**row, started_at=now)
-        made.holders.create(partner=dana, asks_noticed=False)
-        kept = {
-            "couple": couple,
-            "activity": made,
-            "kind": "added",
-            "detail": {"template": "P33", "dose": {"times": 5}},
-        }
-        PlanChange.objects.create(**kept, reason=f"No {number}", changed_by=alice.id, changed_at=now)
-        rate_goal(goal := factories.make_goal(couple), level=0, membership=alice)
-        end_goal(goal)
-        end_request(make_request(couple, asked_by=dana, wording=f"Walk {number}", cadence="weekly"))
 
 
 def test_page_takes_the_same_few_statements_for_one_and_for_thirty(
