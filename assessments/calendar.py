@@ -1,4 +1,6 @@
-"""What is coming for couples, by day on the practice's clock: sessions, and forms that open and close.
+"""What is coming for couples, by day on the practice's clock: sessions, forms that open and close, and reminders.
+
+A day of a reminder names nobody, and is planned only as long as it would reach somebody.
 
 The number of statements does not depend on the number of couples or days.
 """
@@ -8,15 +10,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments import library
-from assessments.models import Wave
-from clients.models import CounselingSession, Couple
+from assessments.models import AnswerSheet, Wave
+from assessments.schedules import days_later
+from clients.models import CounselingSession, Couple, Invitation, Partner
+from practice.practices import time_zone
 
-SESSION, OPENS, CLOSES = "session", "opens", "closes"
+SESSION, OPENS, CLOSES, REMINDER = "session", "opens", "closes", "reminder"
 DAYS = {"day": 1, "week": 7, "weeks": 28}
 
 
@@ -64,7 +68,11 @@ def coming(couples: QuerySet[Couple], span: Span) -> list[tuple[date, list[Entry
     """The days of a span on which something is, each with its entries in their order."""
     since, until = (_midnight(day) for day in (span.first, span.end))
     entries = sorted(
-        [*_sessions(couples, since, until), *_windows(couples, since, until)],
+        [
+            *_sessions(couples, since, until),
+            *_windows(couples, since, until),
+            *_reminders_sent(couples, since, until),
+        ],
         key=lambda one: (one.at, one.kind != SESSION, one.couple.label),
     )
     return [(day, list(found)) for day, found in groupby(entries, key=lambda one: timezone.localdate(one.at))]
@@ -85,13 +93,47 @@ def _windows(couples: QuerySet[Couple], since: datetime, until: datetime) -> Ite
     waves = Wave.objects.filter(couple__in=couples, dropped="", assignment__ended_at=None)
     waves = waves.exclude(opened_at=None, assignment__paused_at__isnull=False)
     waves = waves.exclude(opened_at=None, closed_at__isnull=False)
-    inside = Q(opens_at__gte=since, opens_at__lt=until) | Q(closes_at__gte=since, closes_at__lt=until)
-    for wave in waves.filter(inside).select_related("assignment", "couple"):
-        title = library.title_of(wave.assignment.instrument)
-        if since <= wave.opens_at < until:
-            yield Entry(wave.opens_at, OPENS, wave.couple, _("%(form)s opens") % {"form": title})
-        if since <= wave.closes_at < until:
-            yield Entry(wave.closes_at, CLOSES, wave.couple, _("%(form)s closes") % {"form": title})
+    waves = waves.filter(opens_at__lt=until, closes_at__gte=since).annotate(reaches=Exists(_to_remind()))
+    for wave in waves.select_related("assignment", "couple"):
+        title = {"form": library.title_of(wave.assignment.instrument)}
+        entries = [
+            Entry(wave.opens_at, OPENS, wave.couple, _("%(form)s opens") % title),
+            Entry(wave.closes_at, CLOSES, wave.couple, _("%(form)s closes") % title),
+            *(Entry(at, REMINDER, wave.couple, _("%(form)s: reminder planned") % title) for at in _planned(wave)),
+        ]
+        yield from (one for one in entries if since <= one.at < until)
+
+
+def _to_remind() -> QuerySet[AnswerSheet]:
+    """The sheets of a wave that a reminder would be sent about, as things stand."""
+    wanted = AnswerSheet.objects.filter(wave=OuterRef("pk"), state__in=AnswerSheet.OPEN_STATES)
+    wanted = wanted.filter(partner__state=Partner.State.ACTIVE, partner__reminders_off_at=None)
+    return wanted.exclude(partner__channel=Partner.Channel.NONE)
+
+
+def _planned(wave: Wave) -> list[datetime]:
+    """The reminders still to come of a wave that would reach somebody; none in a pause."""
+    assignment, now = wave.assignment, timezone.now()
+    if assignment.paused_at or wave.couple.state == Couple.State.PAUSED or not wave.reaches:  # type: ignore[attr-defined]
+        return []
+    begins = wave.opened_at or wave.opens_at
+    days = [days_later(begins, day, time_zone()) for day in assignment.remind_on]
+    return [at for at in days if now < at < wave.closes_at]
+
+
+def _reminders_sent(couples: QuerySet[Couple], since: datetime, until: datetime) -> Iterable[Entry]:
+    """One a wave and day that it falls on, at its first message."""
+    of_sheet = AnswerSheet.objects.filter(pk=OuterRef("sheet_id"))
+    sent = Invitation.objects.filter(partner__couple__in=couples, sent_at__gte=since, sent_at__lt=until)
+    sent = sent.exclude(kind=Invitation.Kind.INVITATION).select_related("partner__couple").order_by("sent_at")
+    told = set()
+    for one in sent.annotate(
+        wave=Subquery(of_sheet.values("wave")), instrument=Subquery(of_sheet.values("instrument"))
+    ):
+        if (one.wave, one.ordinal) not in told and one.sent_at:
+            told.add((one.wave, one.ordinal))
+            title = {"form": library.title_of(one.instrument)}
+            yield Entry(one.sent_at, REMINDER, one.partner.couple, _("%(form)s: reminder sent") % title)
 
 
 def _midnight(day: date) -> datetime:

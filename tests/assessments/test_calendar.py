@@ -1,5 +1,6 @@
 """The calendar of a caseload and of a couple, and the feed that another calendar reads."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,12 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from icalendar import Calendar
 
+from assessments.models import AnswerSheet, Assignment
 from assessments.schedules import Schedule
-from clients.models import CounselingSession, Couple
+from clients.models import CounselingSession, Couple, Partner
 from clients.sessions import SessionDetails, save_session
 from practice.models import Membership, Practice
 from practice.practices import as_maintenance
-from tests.factories import as_staff, assign, client_of, in_days, make_couple
+from tests.assessments.mailed import given, pass_days
+from tests.factories import as_staff, assign, client_of, in_days, make_couple, submit
 
 pytestmark = pytest.mark.database
 
@@ -55,6 +58,53 @@ def test_day_is_that_of_the_practice(alice, couple):
     ]
     assert [one.count("Move") for one in pages] == [0, 1]
     assert "<strong>01:00</strong>" in pages[1]
+
+
+def reminders(alice: Membership, couple: Couple, at: datetime) -> list[str]:
+    """What stands of reminders in the week around a moment, on the couple's calendar and on the caseload's."""
+    found = []
+    for where in (f"/couples/{couple.id}/calendar/", "/calendar/"):
+        content = client_of(alice).get(f"{where}?view=weeks&on={at.date()}").content.decode()
+        days = content.split('<h2 id="day-')[1:]
+        found.append([(day[:10], word) for day in days for word in re.findall(r"reminder (?:planned|sent)", day)])
+    assert found[0] == found[1]
+    return [f"{day} {word}" for day, word in found[0]]
+
+
+def test_reminders_stand_where_they_are_planned_and_where_they_were_sent(clock, alice, mailed, smtp):
+    now = timezone.now()
+    sheet = given(alice, mailed, schedule=Schedule(remind_on=(1, 3)))
+    assert reminders(alice, mailed, now) == ["2027-05-04 reminder planned", "2027-05-06 reminder planned"]
+    pass_days(clock, 1.5)
+    assert reminders(alice, mailed, now) == ["2027-05-04 reminder sent", "2027-05-06 reminder planned"]
+    submit(sheet)
+    assert reminders(alice, mailed, now)[-1] == "2027-05-06 reminder planned"
+    with as_staff(alice):
+        other = AnswerSheet.objects.select_related("partner").exclude(pk=sheet.pk).get(couple=mailed)
+    submit(other)
+    assert reminders(alice, mailed, now) == ["2027-05-04 reminder sent"]
+
+
+def stops_reminders(alice: Membership, couple: Couple) -> None:
+    Partner.objects.filter(couple=couple).update(reminders_off_at=timezone.now())
+
+
+def is_unsafe(alice: Membership, couple: Couple) -> None:
+    Partner.objects.filter(couple=couple).update(channel="none")
+
+
+def pauses(alice: Membership, couple: Couple) -> None:
+    Assignment.objects.filter(couple=couple).update(paused_at=timezone.now())
+
+
+@pytest.mark.parametrize("stop", [stops_reminders, is_unsafe, pauses])
+def test_reminder_that_would_reach_nobody_is_not_planned(clock, alice, mailed, smtp, stop):
+    given(alice, mailed, schedule=Schedule(every_weeks=1, times=2))
+    now = timezone.now()
+    assert reminders(alice, mailed, now) == ["2027-05-05 reminder planned", "2027-05-12 reminder planned"]
+    with as_staff(alice):
+        stop(alice, mailed)
+    assert reminders(alice, mailed, now) == []
 
 
 def statements(browser: Client, where: str) -> int:
