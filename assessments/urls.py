@@ -79,6 +79,7 @@ urlpatterns = [
     path("couples/<uuid:couple_id>/calendar/", schedule.couple_calendar, name="couple-calendar"),
     path("sessions/<uuid:session_id>/move/", schedule.session_move, name="session-move"),
     path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/count/", inbox.inbox_count, name="inbox-count"),
     path("inbox/mail/", inbox.inbox_mail, name="inbox-mail"),
     path("inbox/done/", inbox.inbox_set_aside, name="inbox-set-aside"),
     path("flags/", flags.flags, name="flags"),

@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from assessments.caseload_rows import initials
 from assessments.digest import want_weekly_mail
@@ -40,6 +40,16 @@ def inbox(request: StaffRequest) -> HttpResponse:
         "shown": shown,
     }
     return render(request, "assessments/inbox.html", context)
+
+
+@staff(*TREATING)
+@require_safe
+def inbox_count(request: StaffRequest) -> HttpResponse:
+    # A piece of a page, for whoever has one.
+    if "HX-Request" not in request.headers:
+        return redirect("inbox")
+    number = len(inbox_of(request.membership, now=timezone.now()))
+    return render(request, "assessments/_inbox_count.html", {"number": number})
 
 
 def done(request: StaffRequest) -> HttpResponse:
