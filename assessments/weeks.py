@@ -5,7 +5,7 @@ what they hold. Their own small wins they read until the week closes. Nothing he
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
@@ -86,6 +86,14 @@ def report_id(sheet: AnswerSheet) -> UUID:
 
 def note_place(report: UUID, activity: str) -> str:
     return f"assessments_weekreport.entries.note|{report}|{activity}"
+
+
+def change_notes(entries: Json, report: str, change: Callable[[str, str], str]) -> Json:
+    """The entries of a report with each note given as `change(note, place)` says, for an archive or from one."""
+    return {
+        key: {**entry, "note": change(entry["note"], note_place(UUID(report), key))} if entry.get("note") else entry
+        for key, entry in entries.items()
+    }
 
 
 def open_note(report: WeekReport, activity: str) -> str:

@@ -1,11 +1,24 @@
+import time
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.http import HttpRequest
 
 DEMO_PASSWORD = "attune-demo"  # noqa: S105 - public on purpose
+
+
+# What takes all of a practice away is asked for by who has just signed in, or confirmed that it is they.
+RECENT = timedelta(minutes=5)
+
+
+def signed_in_recently(request: HttpRequest) -> bool:
+    """Whether this browser's person gave a password or a second factor within RECENT."""
+    given = [one["at"] for one in get_authentication_records(request, request.user)]
+    return bool(given) and time.time() - max(given) < RECENT.total_seconds()
 
 
 class PasswordBackend(AuthenticationBackend):

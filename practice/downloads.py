@@ -1,16 +1,18 @@
 """Files for one member: fetched once, within minutes, by whoever they were offered to.
 
 The rule that must not break: an address that was guessed, shared, used or has expired is answered like any other that
-does not exist. A file is made when it is fetched, as the member who fetches it, so that nothing waits on a disk.
+does not exist. A file is made when it is fetched, as the member who fetches it, so that nothing waits on a disk; an
+archive alone does, encrypted to a key that is not here.
 """
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.http import Http404
+from django.http import FileResponse, Http404, HttpResponse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -22,11 +24,15 @@ OFFERED_FOR = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class File:
-    """`name` is what a browser saves it as: it says nothing of whom the file is about."""
+    """`name` is what a browser saves it as: it says nothing of whom the file is about.
+
+    Its content, or the path of a file that is whole already.
+    """
 
     name: str
     content_type: str
-    content: bytes
+    content: bytes = b""
+    path: Path | None = None
 
 
 def offer_download(kind: str, reference: UUID, *, purpose: str, membership: Membership) -> Download:
@@ -61,3 +67,11 @@ def take_download(download_id: UUID, *, membership: Membership) -> File:
     file: File = import_string(settings.DOWNLOADS[download.kind])(download.reference, membership=membership)
     audit.record("download.taken", object_id=download.id, kind=download.kind, purpose=download.purpose)
     return file
+
+
+def file_response(file: File) -> HttpResponse | FileResponse:
+    """A file that is whole on the disk is sent from there; nothing of it is read into memory at once."""
+    headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
+    if file.path:
+        return FileResponse(open(file.path, "rb"), content_type=file.content_type, headers=headers)
+    return HttpResponse(file.content, content_type=file.content_type, headers=headers)

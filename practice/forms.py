@@ -8,7 +8,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from practice.errors import DomainError
-from practice.models import Membership, Practice
+from practice.models import Archive, Membership, Practice
 from practice.practices import FEWEST_HOURS, MOST_HOURS
 
 
@@ -118,3 +118,17 @@ class LeaveForm(forms.Form):
 
     def member_id(self) -> UUID:
         return UUID(self.cleaned_data.get("member") or self.only)
+
+
+class ArchiveForm(forms.Form):
+    """The public key that everything is encrypted to, and what it is for."""
+
+    recipient = forms.CharField(
+        max_length=200,
+        label=_("Public key"),
+        help_text=_("Made with age-keygen on a computer of yours; it begins with age1. The private key stays there."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    purpose = forms.ChoiceField(
+        choices=Archive.Purpose.choices, widget=forms.RadioSelect, label=_("What is the archive for?")
+    )

@@ -65,6 +65,14 @@ def postpone(kind: str, reference: UUID, *, due_at: datetime) -> None:
     )
 
 
+def go_on(kind: str, reference: UUID) -> None:
+    """For the handler at work: there is more to do, as soon as what is done now is committed."""
+    messages = OutboxMessage.objects.filter(practice_id=tenancy.practice_id(), kind=kind, reference=reference)
+    messages.update(due_at=timezone.now(), tries=0)
+    message_id = messages.values_list("id", flat=True).get()
+    transaction.on_commit(lambda: _ring_bell(message_id), robust=True)
+
+
 def _ring_bell(message_id: UUID) -> None:
     from practice.tasks import ring
 

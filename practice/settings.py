@@ -157,9 +157,12 @@ OUTBOX_HANDLERS = {
     "flag_to_cover": "assessments.alerts.tell_cover",
     "flag_to_owner": "assessments.alerts.tell_owner",
     "digest": "assessments.digest.send_digest",
+    "make_archive": "practice.archive.making.make_archive",
+    "remove_archive": "practice.archive.making.remove_archive",
 }
 # What makes the file of a download when it is fetched, as the member who fetches it.
 DOWNLOADS = {
+    "practice_archive": "practice.archive.asking.archive_file",
     "partner_record_json": "assessments.partner_record.json_file",
     "partner_record_pdf": "assessments.partner_record_pdf.pdf_file",
     "statistics_csv": "assessments.statistics.files.csv_file",
@@ -167,6 +170,11 @@ DOWNLOADS = {
     "statistics_parquet": "assessments.statistics.files.parquet_file",
     "statistics_codebook": "assessments.statistics.files.codebook_file",
 }
+
+# Where the archives of practices lie, encrypted, until they are fetched or a week old: one folder for web and worker.
+ARCHIVE_FOLDER = env.str("ARCHIVE_FOLDER", default="")
+# Columns with encrypted texts inside a JSON value, and what walks over these.
+SEALED_WITHIN = {"assessments_weekreport.entries": "assessments.weeks.change_notes"}
 
 # Sign-in
 AUTHENTICATION_BACKENDS = ["practice.accounts.PasswordBackend"]

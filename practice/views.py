@@ -2,7 +2,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from practice import tenancy
 from practice.access import PRACTICE_IN_SESSION, StaffRequest, memberships_of, public, sign_in, staff
 from practice.content import crisis_resources, missing_topics, resolve_resources
-from practice.downloads import take_download
+from practice.downloads import file_response, take_download
 from practice.errors import DomainError
 from practice.forms import PracticeForm
 from practice.models import Practice, Role
@@ -112,7 +112,5 @@ def described(line: dict[str, str]) -> dict[str, str]:
 
 @staff()
 @require_POST
-def download(request: StaffRequest, download_id: UUID) -> HttpResponse:
-    file = take_download(download_id, membership=request.membership)
-    headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
-    return HttpResponse(file.content, content_type=file.content_type, headers=headers)
+def download(request: StaffRequest, download_id: UUID) -> HttpResponse | FileResponse:
+    return file_response(take_download(download_id, membership=request.membership))

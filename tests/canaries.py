@@ -29,6 +29,8 @@ PLAIN = {
     "practice.outboxmessage": {"kind", "last_error"},
     "practice.idempotencyrecord": {"key", "fingerprint", "body"},
     "practice.download": {"kind", "purpose"},
+    "practice.archive": {"recipient", "problem", "sha256"},
+    "practice.archivepart": {"table", "sha256", "fingerprint"},
     "clients.partner": {"hours", "time_zone"},
     "clients.consent": {"version"},
     "clients.recorddecision": {"passage", "text_digest"},

@@ -200,6 +200,11 @@ MATRIX: dict[str, tuple[str, str]] = {
     "partner-summary": ("410 410 410 410 410 410 200 410", "410 410 410 410 410 410 405 410"),
     "partner-week": ("410 410 410 410 410 410 200 410", "410 410 410 410 410 410 303 410"),
     "partner-week-save": ("410 410 410 410 410 410 405 410", "410 410 410 410 410 410 204 410"),
+    "practice-archive": ("302 404 404 404 404 404 302 404", "302 404 404 404 404 404 302 404"),
+    "practice-archive-again": ("302 404 405 404 404 404 302 404", "302 404 404 404 404 404 302 404"),
+    "practice-archive-offer": ("302 404 405 404 404 404 302 404", "302 404 404 404 404 404 302 404"),
+    "practice-archive-remove": ("302 404 405 404 404 404 302 404", "302 404 404 404 404 404 302 404"),
+    "practice-archives": ("302 404 200 404 404 404 302 404", "302 404 302 404 404 404 302 404"),
     "practice-settings": ("302 200 200 200 200 200 302 200", "302 422 422 404 404 404 302 404"),
     "ready": ("200 200 200 200 200 200 200 200", "200 200 200 200 200 200 200 200"),
     "receipt": ("410 410 410 410 410 410 303 410", "410 410 410 410 410 410 405 410"),
@@ -240,6 +245,7 @@ class Objects:
     record_id: uuid.UUID
     download_id: uuid.UUID
     wave_id: uuid.UUID
+    archive_id: uuid.UUID
     monday: str = "2026-01-05"
     key: str = "not-a-key"
     number: int = 1
@@ -293,7 +299,7 @@ def make_objects(
     report = keep_report(therapist, sheet)
     record = make_download(therapist, partner)
     made = (couple.id, sheet.id, assignment.id, token.id, partner.id, *plan, session.id, flag.id, report.id, *record)
-    return Objects(*made, sheet.wave_id, monday=monday), sheet
+    return Objects(*made, sheet.wave_id, uuid.uuid4(), monday=monday), sheet
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from practice import tenancy
 from practice.calendar_feeds import make_feed
 from practice.cover import take_leave
 from practice.database.context import Scope
-from practice.models import ApiToken, IdempotencyRecord, Membership, Practice, Role
+from practice.models import ApiToken, Archive, ArchivePart, IdempotencyRecord, Membership, Practice, Role
 from tests import factories
 
 
@@ -55,6 +55,7 @@ class World:
             "report": Scope.report(practice_id=self.practice.id),
             "measurement": Scope.measurement(practice_id=self.practice.id),
             "statistics": Scope.statistics(practice_id=self.practice.id),
+            "archive": Scope.archive(practice_id=self.practice.id),
             "audit": clinician.for_audit(),
         }
 
@@ -73,6 +74,7 @@ def make_world(slug: str, names: tuple[str, str]) -> World:
     factories.make_download(therapist, partner)
     _make_statistics(practice)
     _make_rest(therapist)
+    _make_archive(therapist)
     return World(practice, therapist, couple, partner, sheet)
 
 
@@ -121,6 +123,17 @@ def _make_statistics(practice: Practice) -> None:
     with tenancy.begin(Scope.statistics(practice_id=practice.id)):
         release = StatisticsRelease(quarter="2026Q1", content="{}", couples=1, made_at=timezone.now())
         release.save(force_insert=True)
+
+
+def _make_archive(owner: Membership) -> None:
+    now = timezone.now()
+    given = {"asked_by": owner.id, "asked_at": now, "purpose": "copy", "recipient": "age1", "state": "removed"}
+    with factories.as_staff(owner):
+        archive = Archive(**given)
+        archive.save(force_insert=True)
+    with factories.as_worker(owner.practice):
+        made = {"rows": 1, "size": 1, "sha256": "0" * 64, "fingerprint": "1 1", "made_at": now}
+        ArchivePart(archive=archive, table="clients_couple", **made).save(force_insert=True)
 
 
 def _make_rest(therapist: Membership) -> None:

@@ -51,6 +51,10 @@ class Scope:
     def statistics(cls, *, practice_id: UUID) -> "Scope":
         return cls(role="attune_statistics", kind="statistics", practice_id=practice_id)
 
+    @classmethod
+    def archive(cls, *, practice_id: UUID) -> "Scope":
+        return cls(role="attune_archive", kind="archive", practice_id=practice_id)
+
     def for_audit(self) -> "Scope":
         return Scope(
             role="attune_audit",

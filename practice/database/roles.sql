@@ -6,7 +6,8 @@ DO $roles$
 DECLARE
   name text;
   runtime text[] := ARRAY['attune_gate', 'attune_staff', 'attune_partner', 'attune_scoring', 'attune_report',
-                          'attune_worker', 'attune_measurement', 'attune_statistics', 'attune_audit'];
+                          'attune_worker', 'attune_measurement', 'attune_statistics',
+                          'attune_archive', 'attune_audit'];
 BEGIN
   FOREACH name IN ARRAY runtime || ARRAY['attune_definer', 'attune_maintenance', 'attune_backup',
                                          'attune_owner', 'attune_login'] LOOP

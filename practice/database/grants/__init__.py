@@ -5,6 +5,7 @@ tenant predicate; a role that is not named for a table reaches no byte of it. Th
 known) hold identities, tokens and ids, never a clinical column.
 """
 
+from practice.database.grants.archive import FOR_ARCHIVES
 from practice.database.grants.background import IN_THE_BACKGROUND
 from practice.database.grants.functions import FUNCTIONS
 from practice.database.grants.gate import AT_THE_GATE
@@ -13,7 +14,7 @@ from practice.database.grants.staff import FOR_STAFF
 
 __all__ = ["AT_THE_GATE", "FUNCTIONS", "IN_A_PRACTICE", "statements"]
 
-IN_A_PRACTICE = [*FOR_STAFF, *FOR_PARTNERS, *IN_THE_BACKGROUND]
+IN_A_PRACTICE = [*FOR_STAFF, *FOR_PARTNERS, *IN_THE_BACKGROUND, *FOR_ARCHIVES]
 
 
 def statements() -> list[str]:

@@ -1,6 +1,7 @@
 """Which role may call which function of the database."""
 
 from practice.database.grants.rule import (
+    ARCHIVE,
     AUDIT,
     DEFINER,
     MEASUREMENT,
@@ -13,7 +14,7 @@ from practice.database.grants.rule import (
 )
 
 FUNCTIONS = {
-    "app.practice(text)": (STAFF, PARTNER, SCORING, REPORT, WORKER, MEASUREMENT, STATISTICS, AUDIT, DEFINER),
+    "app.practice(text)": (STAFF, PARTNER, SCORING, REPORT, WORKER, MEASUREMENT, STATISTICS, ARCHIVE, AUDIT, DEFINER),
     "app.actor()": (STAFF, DEFINER),
     "app.partner()": (PARTNER, SCORING, DEFINER),
     "app.save_answers(uuid, text[], int[], smallint[], smallint[], int[], timestamptz)": (PARTNER,),

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 GATE, STAFF, PARTNER, SCORING = ("attune_gate", "attune_staff", "attune_partner", "attune_scoring")
 REPORT, WORKER, MEASUREMENT = "attune_report", "attune_worker", "attune_measurement"
-STATISTICS, AUDIT, DEFINER = "attune_statistics", "attune_audit", "attune_definer"
-RUNTIME = (GATE, STAFF, PARTNER, SCORING, REPORT, WORKER, MEASUREMENT, STATISTICS, AUDIT)
+STATISTICS, ARCHIVE = "attune_statistics", "attune_archive"
+AUDIT, DEFINER = "attune_audit", "attune_definer"
+RUNTIME = (GATE, STAFF, PARTNER, SCORING, REPORT, WORKER, MEASUREMENT, STATISTICS, ARCHIVE, AUDIT)
 
 
 @dataclass(frozen=True)

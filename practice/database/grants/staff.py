@@ -5,8 +5,8 @@ from practice.database.grants.rule import STAFF, allow
 CLINICIAN = "practice_id = app.practice('clinician')"
 ANY_STAFF = "practice_id = app.practice('staff')"
 OFFERED = f"{ANY_STAFF} AND offered_to = app.actor()"
-# What staff plan anew, and see fail. Never an alert: it names a flag that another therapist may have.
-KINDS_OF_MESSAGES = ("open_wave", "close_wave", "remind", "send_invitation", "digest")
+# What staff plan anew, or ask for again, and see fail. Never an alert: it names a flag that another therapist may have.
+KINDS_OF_MESSAGES = ("open_wave", "close_wave", "remind", "send_invitation", "digest", "make_archive", "remove_archive")
 ABOUT_MESSAGES = " OR ".join(f"kind = '{kind}'" for kind in KINDS_OF_MESSAGES)
 OF_MESSAGES = f"{CLINICIAN} AND ({ABOUT_MESSAGES})"
 SEEN_OF_OUTBOX = ("practice_id", "id", "kind", "reference", "created_at", "due_at", "done_at", "tries")
@@ -24,6 +24,10 @@ FOR_STAFF = [
     *allow(STAFF, "practice_idempotencyrecord", "SELECT INSERT", f"{ANY_STAFF} AND actor = app.actor()"),
     *allow(STAFF, "practice_download", "SELECT INSERT", OFFERED),
     *allow(STAFF, "practice_download", "UPDATE", OFFERED, "used_at"),
+    *allow(STAFF, "practice_archive", "SELECT", CLINICIAN),
+    *allow(STAFF, "practice_archive", "INSERT", f"{CLINICIAN} AND asked_by = app.actor()"),
+    *allow(STAFF, "practice_archive", "UPDATE", CLINICIAN, "state", "problem", "tries"),
+    *allow(STAFF, "practice_archivepart", "SELECT", CLINICIAN),
     *allow(STAFF, "practice_outboxmessage", "INSERT", CLINICIAN),
     *allow(STAFF, "practice_outboxmessage", "SELECT", OF_MESSAGES, *SEEN_OF_OUTBOX),
     *allow(STAFF, "practice_outboxmessage", "UPDATE", OF_MESSAGES, "due_at", "done_at", "tries"),

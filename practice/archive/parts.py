@@ -1,0 +1,154 @@
+"""One table read by COPY, opened where it is encrypted, and encrypted to the owner's key while it is written.
+
+A part is written beside its place, put on the disk and renamed: a file of its name is whole. No more than a row and a
+block of 64 KiB of it is in memory at a time.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pyrage
+from psycopg import sql
+
+from practice.archive.contents import Table
+from practice.archive.lines import changed
+from practice.database.snapshot import Snapshot
+from practice.encryption import decrypt
+
+
+@dataclass(frozen=True)
+class Written:
+    """`size` in bytes of the encrypted file, `sha256` of the same, in hex."""
+
+    rows: int
+    size: int
+    sha256: str
+
+
+class Pulled:
+    """A file that is read from an iterator. `error` is what that raised: pyrage tells its text alone."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = iter(chunks)
+        self._held = bytearray()
+        self.error: Exception | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            while len(self._held) < size and (chunk := next(self._chunks, None)) is not None:
+                self._held += chunk
+        except Exception as error:
+            self.error = error
+            raise
+        taken = bytes(self._held[:size])
+        del self._held[:size]
+        return taken
+
+
+class Digested:
+    """A file that is written, with what its digest and its length are."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")  # noqa: SIM115
+        self._digest = hashlib.sha256()
+        self.size = 0
+        self.error: Exception | None = None
+
+    def write(self, data: bytes) -> int:
+        try:
+            self._file.write(data)
+        except OSError as error:
+            self.error = error
+            raise
+        self._digest.update(data)
+        self.size += len(data)
+        return len(data)
+
+    def flush(self) -> None:
+        self._file.flush()
+
+    def close(self) -> str:
+        """Put it on the disk; returns its digest."""
+        with self._file:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        return self._digest.hexdigest()
+
+
+def write_part(read: Snapshot, table: Table, *, practice_id: UUID, recipient: str, path: Path) -> Written:
+    """The rows of one practice in `path`, names first. Raises DecryptionError, OSError, psycopg.Error."""
+    rows = Counted(lines_of(read, table, practice_id))
+    size, sha256 = write_encrypted(rows, recipient=recipient, path=path)
+    return Written(rows.number - 1, size, sha256)
+
+
+def lines_of(read: Snapshot, table: Table, practice_id: UUID) -> Iterator[bytes]:
+    """As COPY writes them, with what is encrypted for this installation opened."""
+    statement = sql.SQL("COPY (SELECT {} FROM {} WHERE {}) TO STDOUT (FORMAT text, HEADER)").format(
+        table.listed(), sql.Identifier(table.name), table.rows_of(practice_id)
+    )
+    opened = partial(_opened, practice_id)
+    with psycopg.Cursor(read).copy(statement) as copy:
+        lines = iter(copy)
+        yield bytes(next(lines))
+        if table.is_changed:
+            yield from (changed(table, bytes(line), opened) for line in lines)
+        else:
+            yield from lines  # type: ignore[misc]
+
+
+def _opened(practice_id: UUID, text: str, place: str) -> str:
+    return decrypt(text, practice_id=practice_id, place=place)
+
+
+class Counted:
+    def __init__(self, lines: Iterable[bytes]) -> None:
+        self._lines = lines
+        self.number = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for line in self._lines:
+            self.number += 1
+            yield line
+
+
+def write_encrypted(chunks: Iterable[bytes], *, recipient: str, path: Path) -> tuple[int, str]:
+    """Size and digest of the file, which is there only when it is whole."""
+    fresh = path.with_suffix(".new")
+    source, target = Pulled(chunks), Digested(fresh)
+    try:
+        pyrage.encrypt_io(source, target, [pyrage.x25519.Recipient.from_str(recipient)])
+    except Exception as error:
+        raise source.error or target.error or error from error
+    finally:
+        sha256 = target.close()
+    fresh.rename(path)
+    return target.size, sha256
+
+
+def fingerprint_of(read: Snapshot, table: Table, practice_id: UUID) -> str:
+    """Differs when any row was added, changed or deleted: of the versions of rows, not of what is in them."""
+    statement = sql.SQL(
+        "SELECT count(*) || ' ' || coalesce(sum(hashtextextended(ctid::text || ' ' || xmin::text, 0)), 0)"
+        " FROM {} WHERE {}"
+    ).format(sql.Identifier(table.name), table.rows_of(practice_id))
+    return str(_one(read, statement))
+
+
+def count_rows(read: Snapshot, table: Table, practice_id: UUID) -> int:
+    statement = sql.SQL("SELECT count(*) FROM {} WHERE {}").format(
+        sql.Identifier(table.name), table.rows_of(practice_id)
+    )
+    return int(_one(read, statement))
+
+
+def _one(read: Snapshot, statement: sql.Composed) -> Any:
+    row = psycopg.Cursor(read).execute(statement).fetchone()
+    return row[0] if row else None
