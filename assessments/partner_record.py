@@ -46,20 +46,19 @@ def json_file(request_id: UUID, *, membership: Membership) -> File:
 def record_to_hand_over(request_id: UUID, *, membership: Membership) -> Json:
     """The record that was asked for, as of now. Raises Http404, PassagesUndecided."""
     request = requests_treated_by(membership).filter(pk=request_id).first()
-    if request is None:
+    if request is None or request.partner is None:
         raise Http404
-    record = partner_record(request, at=timezone.now())
-    audit.record("record.made", object_id=request.id, couple_id=request.partner.couple_id)
+    record = partner_record(request, request.partner, at=timezone.now())
+    audit.record("record.made", object_id=request.id, couple_id=request.about.id)
     return record
 
 
-def partner_record(request: RecordRequest, *, at: datetime) -> Json:
+def partner_record(request: RecordRequest, partner: Partner, *, at: datetime) -> Json:
     """All of one partner's record in words, with times in ISO 8601. Raises PassagesUndecided."""
-    partner = request.partner
-    notes = [{"at": _iso(one.at), "where": one.where, "text": one.text} for one in decided_passages(request)]
+    notes = [{"at": iso_time(one.at), "where": one.where, "text": one.text} for one in decided_passages(request)]
     return {
         "format": "attune-partner-record/1",
-        "made_at": _iso(at),
+        "made_at": iso_time(at),
         "purpose": request.purpose,
         "person": _person(partner),
         "consents": list(_consents(partner)),
@@ -74,7 +73,8 @@ def partner_record(request: RecordRequest, *, at: datetime) -> Json:
     }
 
 
-def _iso(moment: datetime | None) -> str | None:
+def iso_time(moment: datetime | None) -> str | None:
+    """To the minute, by the clock in force."""
     return timezone.localtime(moment).isoformat(timespec="minutes") if moment else None
 
 
@@ -85,7 +85,7 @@ def _person(partner: Partner) -> Json:
 
 def _consents(partner: Partner) -> Iterator[Json]:
     for one in Consent.objects.filter(partner=partner).order_by("given_at"):
-        when = {"given_at": _iso(one.given_at), "withdrawn_at": _iso(one.withdrawn_at)}
+        when = {"given_at": iso_time(one.given_at), "withdrawn_at": iso_time(one.withdrawn_at)}
         yield {"kind": str(one.get_kind_display()), "version": one.version, **when}
 
 
@@ -103,7 +103,7 @@ def _forms(partner: Partner) -> Iterator[Json]:
             "title": form.instrument.client_title,
             "instrument": sheet.instrument,
             "state": str(sheet.get_state_display()),
-            "submitted_at": _iso(sheet.submitted_at),
+            "submitted_at": iso_time(sheet.submitted_at),
             "answers": [
                 {
                     "line": line.id,
@@ -136,7 +136,7 @@ def _weeks(partner: Partner) -> Iterator[Json]:
 
 def _intentions(partner: Partner) -> Iterator[Json]:
     for one in Intention.objects.filter(partner=partner).order_by("stated_at"):
-        yield {"stated_at": _iso(one.stated_at), "wish": str(one.get_wish_display())}
+        yield {"stated_at": iso_time(one.stated_at), "wish": str(one.get_wish_display())}
 
 
 def _held(partner: Partner) -> QuerySet[Activity]:
@@ -144,7 +144,7 @@ def _held(partner: Partner) -> QuerySet[Activity]:
 
 
 def _activity(one: Activity) -> Json:
-    when = {"started_at": _iso(one.started_at), "ended_at": _iso(one.ended_at)}
+    when = {"started_at": iso_time(one.started_at), "ended_at": iso_time(one.ended_at)}
     return {"title": activity_title(one), "dose": dose_words(one.dose), **when}
 
 
@@ -160,7 +160,7 @@ def _goal(goal: Goal, partner: Partner) -> Json:
         "how_counted": goal.how_counted,
         "levels": {str(level): text for level, text in level_texts(goal).items()},
         "is_private": goal.owner_id is not None,
-        "own_ratings": [{"rated_at": _iso(one.rated_at), "level": one.level} for one in rated],
+        "own_ratings": [{"rated_at": iso_time(one.rated_at), "level": one.level} for one in rated],
     }
 
 
@@ -171,7 +171,7 @@ def _requests(partner: Partner) -> QuerySet[SpecificRequest]:
 
 def _request(one: SpecificRequest, partner: Partner) -> Json:
     return {
-        "asked_at": _iso(one.asked_at),
+        "asked_at": iso_time(one.asked_at),
         "asked_by_this_person": one.asked_by_id == partner.id,
         "wording": one.wording,
         "agreed_wording": one.agreed_wording,
@@ -183,4 +183,4 @@ def _sessions(partner: Partner) -> Iterator[Json]:
     with_them = Q(kind=CounselingSession.Kind.COUPLE) | Q(partner=partner)
     held = CounselingSession.objects.filter(with_them, couple_id=partner.couple_id).exclude(held_at=None)
     for one in held.order_by("held_at"):
-        yield {"held_at": _iso(one.held_at), "kind": str(one.get_kind_display())}
+        yield {"held_at": iso_time(one.held_at), "kind": str(one.get_kind_display())}

@@ -5,7 +5,7 @@ What people wrote goes in as data only: the template sets it as text, so nothing
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -33,13 +33,17 @@ def pdf_file(request_id: UUID, *, membership: Membership) -> File:
 
 def record_pdf(record: Json) -> bytes:
     """The file. It has no author, and its only time of making is that of the record."""
+    about = [in_words(record["made_at"]), _("Handed over in person, to this person alone.")]
+    return typeset(about, _sections(record))
+
+
+def typeset(about: Sequence[str], sections: Iterable[tuple[str, list[Entry]]]) -> bytes:
+    """A record as PDF, without sections that have nothing."""
     data = {
         "title": _("Record"),
-        "about": [_when(record["made_at"]), _("Handed over in person, to this person alone.")],
+        "about": about,
         "sections": [
-            {"title": title, "entries": [_as_data(one) for one in entries]}
-            for title, entries in _sections(record)
-            if entries
+            {"title": title, "entries": [_as_data(one) for one in entries]} for title, entries in sections if entries
         ],
     }
     inputs = {"record": json.dumps(data)}
@@ -52,19 +56,28 @@ def _as_data(entry: Entry) -> Json:
 
 
 def _sections(record: Json) -> Iterator[tuple[str, list[Entry]]]:
-    yield _("Contact"), [("", _rows(record["person"]))]
-    yield _("Consents"), [(one["kind"], _rows(one, without=("kind",))) for one in record["consents"]]
+    yield _("Contact"), [("", rows_in_words(record["person"]))]
+    yield _("Consents"), [(one["kind"], rows_in_words(one, without=("kind",))) for one in record["consents"]]
     yield _("Forms"), [_form(one) for one in record["forms"]]
     yield _("Weeks"), [_week(one) for one in record["weeks"]]
-    yield _("What I want"), [(_when(one["stated_at"]), [("", one["wish"])]) for one in record["intentions"]]
-    yield _("What I do in the week"), [(one["title"], _rows(one, without=("title",))) for one in record["activities"]]
+    yield _("What I want"), [(in_words(one["stated_at"]), [("", one["wish"])]) for one in record["intentions"]]
+    yield (
+        _("What I do in the week"),
+        [(one["title"], rows_in_words(one, without=("title",))) for one in record["activities"]],
+    )
     yield _("Goals"), [_goal(one) for one in record["goals"]]
-    yield _("Requests"), [("", _rows(one)) for one in record["requests"]]
-    yield _("Meetings"), [("", [(_when(one["held_at"]), one["kind"]) for one in record["sessions"]])]
-    yield _("Notes"), [(f"{_when(one['at'])}, {one['where']}", [("", one["text"])]) for one in record["notes"]]
+    yield _("Requests"), [("", rows_in_words(one)) for one in record["requests"]]
+    yield _("Meetings"), [("", [(in_words(one["held_at"]), one["kind"]) for one in record["sessions"]])]
+    yield _("Notes"), [(f"{in_words(one['at'])}, {one['where']}", [("", one["text"])]) for one in record["notes"]]
 
 
-def _rows(values: Json, *, without: tuple[str, ...] = ()) -> Rows:
+def titled(rows: Sequence[Json], name: str) -> list[Entry]:
+    """Each as an entry under what it says by `name`."""
+    return [(one[name], rows_in_words(one, without=(name,))) for one in rows]
+
+
+def rows_in_words(values: Json, *, without: tuple[str, ...] = ()) -> Rows:
+    """What a record says by names, each with its value as people write it."""
     return [(_label(name), _words(value)) for name, value in values.items() if name not in without]
 
 
@@ -75,10 +88,10 @@ def _label(name: str) -> str:
 def _words(value: object) -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
-    return "" if value is None else _when(str(value))
+    return "" if value is None else in_words(str(value))
 
 
-def _when(text: str) -> str:
+def in_words(text: str) -> str:
     """A time of the record as people write it; any other text as it is."""
     if not MOMENT.fullmatch(text):
         return text
@@ -86,7 +99,7 @@ def _when(text: str) -> str:
 
 
 def _form(form: Json) -> Entry:
-    when = _when(form["submitted_at"] or form["state"])
+    when = in_words(form["submitted_at"] or form["state"])
     rows = [(one["text"], one["answer"]) for one in form["answers"]]
     scores = [
         (f"{direction} {score_id}", f"{one['score']:.1f}")
@@ -112,5 +125,5 @@ def _week(week: Json) -> Entry:
 
 def _goal(goal: Json) -> Entry:
     rows = [(signed(int(level)), text) for level, text in goal["levels"].items()]
-    rows += [(_when(one["rated_at"]), signed(one["level"])) for one in goal["own_ratings"]]
+    rows += [(in_words(one["rated_at"]), signed(one["level"])) for one in goal["own_ratings"]]
     return goal["behaviour"], [("", goal["how_counted"]), *rows]

@@ -1,4 +1,4 @@
-"""Passages of a record that a therapist wrote and that may speak of somebody else: decided one by one.
+"""Passages of a record that may speak of somebody else, or that one partner wrote: decided one by one.
 
 The rule that must not break: no record is made while a passage is undecided, and a passage that was changed since is
 undecided again. What was said alone with the other partner is no passage: it is not in this partner's record at all.
@@ -7,15 +7,17 @@ undecided again. What was said alone with the other partner is no passage: it is
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from assessments.models import FlagEvent, PlanChange
-from clients.access import partners_treated_by
-from clients.models import CounselingSession, Partner, RecordDecision, RecordRequest
+from assessments.models import FlagEvent, PlanChange, WeekReport
+from assessments.weeks import wins_of
+from clients.access import couples_treated_by, partners_treated_by
+from clients.models import CounselingSession, Couple, Partner, RecordDecision, RecordRequest
 from practice import audit
 from practice.errors import DomainError, InvalidInput, fault
 from practice.models import Membership
@@ -44,18 +46,31 @@ class Passage:
 
 def request_record(partner: Partner, *, purpose: str, membership: Membership) -> RecordRequest:
     """Note that one partner's own record is asked for. Nobody is told. Raises InvalidInput."""
+    return _requested(purpose, membership, partner=partner)
+
+
+def request_shared_record(couple: Couple, *, purpose: str, membership: Membership) -> RecordRequest:
+    """Note that what both of a couple share is asked for. Raises InvalidInput."""
+    return _requested(purpose, membership, couple=couple)
+
+
+def _requested(purpose: str, membership: Membership, **of: Any) -> RecordRequest:
     if purpose not in RecordRequest.Purpose.values:
         raise InvalidInput("Say what the record is asked for.", code="purpose")
     asked: RecordRequest = RecordRequest.objects.create(
-        partner=partner, purpose=purpose, recorded_at=timezone.now(), recorded_by=membership.id
+        **of, purpose=purpose, recorded_at=timezone.now(), recorded_by=membership.id
     )
-    audit.record("record.requested", object_id=asked.id, couple_id=partner.couple_id, purpose=purpose)
+    audit.record(
+        "record.requested", object_id=asked.id, couple_id=asked.about.id, purpose=purpose, shared=bool(asked.couple_id)
+    )
     return asked
 
 
 def requests_treated_by(membership: Membership) -> QuerySet[RecordRequest]:
-    """The requests that this member works on: of partners they treat."""
-    return RecordRequest.objects.filter(partner__in=partners_treated_by(membership)).select_related("partner__couple")
+    """The requests that this member works on: of partners and couples they treat."""
+    of_partner = Q(partner__in=partners_treated_by(membership))
+    of_couple = Q(couple__in=couples_treated_by(membership))
+    return RecordRequest.objects.filter(of_partner | of_couple).select_related("partner__couple", "couple")
 
 
 def passages_of(request: RecordRequest) -> list[Passage]:
@@ -63,7 +78,7 @@ def passages_of(request: RecordRequest) -> list[Passage]:
     decided = {one.passage: one for one in RecordDecision.objects.filter(request=request)}
     return [
         Passage(key, where, at, text, _ruling(decided.get(key), text))
-        for key, where, at, text in sorted(_written(request.partner), key=lambda one: (one[2], one[0]))
+        for key, where, at, text in sorted(_passages(request), key=lambda one: (one[2], one[0]))
     ]
 
 
@@ -92,7 +107,24 @@ def decide_passages(request: RecordRequest, rulings: Mapping[str, str], *, membe
                 "decided_by": membership.id,
             },
         )
-    audit.record("record.decided", object_id=request.id, couple_id=request.partner.couple_id, rulings=given)
+    audit.record("record.decided", object_id=request.id, couple_id=request.about.id, rulings=given)
+
+
+def _passages(request: RecordRequest) -> Iterable[tuple[str, str, datetime, str]]:
+    return _written(request.partner) if request.partner else _shared(request.about)
+
+
+def _shared(couple: Couple) -> Iterable[tuple[str, str, datetime, str]]:
+    """Notes of meetings with both, and small wins that their writers let the therapist bring in."""
+    for session in CounselingSession.objects.filter(kind=CounselingSession.Kind.COUPLE, couple=couple):
+        at = session.held_at or session.planned_at
+        if session.note and at:
+            yield f"session:{session.id}", _("Note of a session"), at, session.note
+    for report in WeekReport.objects.filter(couple=couple).select_related("partner"):
+        where = _("Small win of %(name)s") % {"name": report.partner.name}
+        for number, win in enumerate(wins_of(report)):
+            if win.share_via_therapist:
+                yield f"win:{report.id}:{number}", where, report.saved_at, win.text
 
 
 def _written(partner: Partner) -> Iterable[tuple[str, str, datetime, str]]:

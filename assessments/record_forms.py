@@ -23,6 +23,17 @@ class RecordForm(forms.Form):
     )
 
 
+class SharedRecordForm(forms.Form):
+    """What the shared part of a record is asked for; that it is safe for both is asked before, by a person."""
+
+    purpose = forms.ChoiceField(
+        choices=RecordRequest.Purpose.choices, widget=forms.RadioSelect, label=gettext_lazy("What is it for?")
+    )
+    safety = forms.BooleanField(
+        label=gettext_lazy("I have asked each of them alone, and it is safe for both that this is handed over.")
+    )
+
+
 class PassagesForm(forms.Form):
     """A choice a passage. A passage left at “Not decided yet” stays as it was."""
 

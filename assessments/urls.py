@@ -57,6 +57,7 @@ urlpatterns = [
     path("joint-reports/<uuid:report_id>/pdf/", joint_reports.joint_report_pdf, name="joint-report-pdf"),
     path("joint-reports/<uuid:report_id>/withdraw/", joint_reports.joint_report_withdraw, name="joint-report-withdraw"),
     path("partners/<uuid:partner_id>/record/", records.record_request, name="record-request"),
+    path("couples/<uuid:couple_id>/record/", records.couple_record_request, name="couple-record-request"),
     path("records/<uuid:record_id>/", records.record, name="record"),
     path("records/<uuid:record_id>/files/", records.record_files, name="record-files"),
     path("couples/<uuid:couple_id>/delete/", repair.couple_delete, name="couple-delete"),

@@ -71,7 +71,8 @@ def take_download(download_id: UUID, *, membership: Membership) -> File:
 
 def file_response(file: File) -> HttpResponse | FileResponse:
     """A file that is whole on the disk is sent from there; nothing of it is read into memory at once."""
-    headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
     if file.path:
-        return FileResponse(open(file.path, "rb"), content_type=file.content_type, headers=headers)
+        content = open(file.path, "rb")  # noqa: SIM115 - the response closes it
+        return FileResponse(content, content_type=file.content_type, as_attachment=True, filename=file.name)
+    headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
     return HttpResponse(file.content, content_type=file.content_type, headers=headers)

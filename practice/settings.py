@@ -163,6 +163,8 @@ OUTBOX_HANDLERS = {
 # What makes the file of a download when it is fetched, as the member who fetches it.
 DOWNLOADS = {
     "practice_archive": "practice.archive.asking.archive_file",
+    "couple_record_json": "assessments.couple_record.json_file",
+    "couple_record_pdf": "assessments.couple_record.pdf_file",
     "partner_record_json": "assessments.partner_record.json_file",
     "partner_record_pdf": "assessments.partner_record_pdf.pdf_file",
     "statistics_csv": "assessments.statistics.files.csv_file",

@@ -1,4 +1,4 @@
-"""Handing over the record of one partner: the request, the passages to decide, the files."""
+"""Handing over the record of one partner, or what both share: the request, the passages to decide, the files."""
 
 from uuid import UUID
 
@@ -13,10 +13,11 @@ from assessments.passages import (
     decided_passages,
     passages_of,
     request_record,
+    request_shared_record,
     requests_treated_by,
 )
-from assessments.record_forms import PassagesForm, RecordForm
-from clients.access import partners_treated_by
+from assessments.record_forms import PassagesForm, RecordForm, SharedRecordForm
+from clients.access import couples_treated_by, partners_treated_by
 from clients.models import RecordRequest
 from practice.access import StaffRequest, staff
 from practice.downloads import offer_download, offered_downloads
@@ -25,6 +26,7 @@ from practice.forms import posted
 from practice.models import TREATING
 
 FILES = {"partner_record_pdf": "PDF", "partner_record_json": "JSON"}
+SHARED_FILES = {"couple_record_pdf": "PDF", "couple_record_json": "JSON"}
 
 
 @staff(*TREATING)
@@ -36,6 +38,17 @@ def record_request(request: StaffRequest, partner_id: UUID) -> HttpResponse:
         asked = request_record(partner, purpose=form.cleaned_data["purpose"], membership=request.membership)
         return redirect("record", asked.id)
     context = {"partner": partner, "couple": partner.couple, "form": form}
+    return render(request, "assessments/record_request.html", context, status=422 if form.errors else 200)
+
+
+@staff(*TREATING)
+def couple_record_request(request: StaffRequest, couple_id: UUID) -> HttpResponse:
+    couple = get_object_or_404(couples_treated_by(request.membership), pk=couple_id)
+    form = SharedRecordForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        asked = request_shared_record(couple, purpose=form.cleaned_data["purpose"], membership=request.membership)
+        return redirect("record", asked.id)
+    context = {"couple": couple, "form": form}
     return render(request, "assessments/record_request.html", context, status=422 if form.errors else 200)
 
 
@@ -59,9 +72,13 @@ def record_files(request: StaffRequest, record_id: UUID) -> HttpResponse:
     except DomainError as error:
         form = PassagesForm(passages=passages_of(asked))
         return record_page(request, asked, form, status=error.status, refused=str(error))
-    for kind in FILES:
+    for kind in files_of(asked):
         offer_download(kind, asked.id, purpose=asked.purpose, membership=request.membership)
     return redirect("record", asked.id)
+
+
+def files_of(asked: RecordRequest) -> dict[str, str]:
+    return FILES if asked.partner else SHARED_FILES
 
 
 def record_page(
@@ -71,10 +88,10 @@ def record_page(
     context = {
         "asked": asked,
         "partner": asked.partner,
-        "couple": asked.partner.couple,
+        "couple": asked.about,
         "form": form,
         "undecided": sum(not one.ruling for one in form.passages),
-        "downloads": [(one, FILES[one.kind]) for one in offered],
+        "downloads": [(one, files_of(asked)[one.kind]) for one in offered],
         "refused": refused,
     }
     return render(request, "assessments/record.html", context, status=status)

@@ -1,7 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from clients.models.couple import Partner
+from clients.models.couple import Couple, Partner
 from practice.tenancy import TenantForeignKey, TenantModel
 
 
@@ -34,17 +34,34 @@ class Consent(TenantModel):
 
 
 class RecordRequest(TenantModel):
-    """One partner's own record is asked for, to be handed over in person. The other partner is not part of it."""
+    """One partner's own record is asked for, to be handed over in person, or what both of a couple share.
+
+    The other partner is no part of the one, and what either said alone is none of the other.
+    """
 
     class Purpose(models.TextChoices):
         COPY = "copy", _("The partner asked for a copy")
         TRANSFER = "transfer", _("The partner takes it to somebody else")
         AUTHORITY = "authority", _("A court or an authority asks for it")
 
-    partner = TenantForeignKey(Partner, related_name="record_requests")
+    partner = TenantForeignKey(Partner, related_name="record_requests", null=True)
+    couple = TenantForeignKey(Couple, related_name="record_requests", null=True)
     purpose = models.CharField(max_length=20, choices=Purpose)
     recorded_at = models.DateTimeField()
     recorded_by = models.UUIDField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(partner=None) ^ models.Q(couple=None), name="record_of_a_partner_or_a_couple"
+            )
+        ]
+
+    @property
+    def about(self) -> Couple:
+        """The couple, whether the record is of one of them or of what both share."""
+        couple: Couple = self.couple or self.partner.couple
+        return couple
 
 
 class RecordDecision(TenantModel):

@@ -96,7 +96,7 @@ def record_of(therapist, partner):
     decide(therapist, request)
     with as_staff(therapist):
         found = requests_treated_by(therapist).get(pk=request.pk)
-        return partner_record(found, at=found.recorded_at)
+        return partner_record(found, found.partner, at=found.recorded_at)
 
 
 def text_of_pdf(content: bytes) -> str:
