@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.contrib.postgres.aggregates import JSONBAgg
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, F, OuterRef, QuerySet, Value, When
+from django.db.models import Case, F, OuterRef, QuerySet, When
 from django.db.models.functions import JSONObject
 
 from assessments import library
@@ -35,6 +35,7 @@ from assessments.plan_templates import library as templates
 from assessments.plan_templates.library import PlanTemplate
 from clients.models import Consent, CounselingSession, Couple, Partner
 from practice import audit
+from practice.database.kept import Kept
 
 
 @dataclass(frozen=True)
@@ -137,23 +138,23 @@ class CoupleRecord:
 def record_of(couple: Couple) -> CoupleRecord:
     """What is on record about a couple, read by a clinician. Audited."""
     audit.record("progress.read", object_id=couple.id, couple_id=couple.id)
-    plan, partners = _plan(couple), tuple(_partners(couple))
+    partners, plan = tuple(PARTNERS(couple.id)), next(iter(PLAN(couple.id)), None)
     return CoupleRecord(
         couple=couple,
         partners=partners,
         before_sessions=frozenset(ref for one in partners for ref in one.before_sessions),  # type: ignore[attr-defined]
-        sheets=tuple(_sheets(couple)),
-        flags=tuple(_flags(couple)),
-        sessions=tuple(_sessions(couple)),
+        sheets=tuple(_sheet(row) for packed in SHEETS(couple.id) for row in packed),
+        flags=tuple(FLAGS(couple.id)),
+        sessions=tuple(SESSIONS(couple.id)),
         plan=plan,
         activities=tuple(activities_of(plan)),
-        reports=tuple(WeekReport.objects.filter(couple=couple).order_by("monday")),
-        goals=tuple(_goals(couple)),
-        requests=tuple(SpecificRequest.objects.filter(couple=couple).order_by("asked_at")),
+        reports=tuple(REPORTS(couple.id)),
+        goals=tuple(GOALS(couple.id)),
+        requests=tuple(REQUESTS(couple.id)),
     )
 
 
-def _partners(couple: Couple) -> QuerySet[Partner]:
+def _partners(couple: UUID) -> QuerySet[Partner]:
     """With `consents_in_force`: [{"kind", "version", "given_at"}], and what is asked before each session of both."""
     in_force = Consent.objects.filter(partner_id=OuterRef("pk"), withdrawn_at=None).order_by("kind")
     consents = in_force.values(found=JSONObject(kind=F("kind"), version=F("version"), given_at=F("given_at")))
@@ -164,7 +165,7 @@ def _partners(couple: Couple) -> QuerySet[Partner]:
     )
 
 
-def _sheets(couple: Couple) -> Iterable[ScoredSheet]:
+def _sheets(couple: UUID) -> QuerySet[AnswerSheet, list[Json]]:
     """Packed by PostgreSQL into one value: to read hundreds of times one by one takes longer than all the rest.
 
     Scores are joined: in a subquery the policies of their table would be asked again for every sheet.
@@ -182,9 +183,8 @@ def _sheets(couple: Couple) -> Iterable[ScoredSheet]:
         "verdict": "scores__verdict",
     }
     packed = JSONObject(**{name: F(source) for name, source in fields.items()})
-    rows = AnswerSheet.objects.filter(couple=couple)
-    found = rows.aggregate(sheets=JSONBAgg(packed, order_by=("opens_at", "id"), default=Value([])))
-    return map(_sheet, found["sheets"])
+    rows = AnswerSheet.objects.filter(couple=couple).order_by().values("couple_id")
+    return rows.annotate(sheets=JSONBAgg(packed, order_by=("opens_at", "id"))).values_list("sheets", flat=True)
 
 
 def _sheet(row: Json) -> ScoredSheet:
@@ -211,20 +211,20 @@ def _moment(written: str | None) -> datetime | None:
     return datetime.fromisoformat(written) if written else None
 
 
-def _flags(couple: Couple) -> QuerySet[SafetyFlag]:
+def _flags(couple: UUID) -> QuerySet[SafetyFlag]:
     unclosed = SafetyFlag.objects.filter(couple=couple).exclude(state=SafetyFlag.State.CLOSED)
     return unclosed.order_by("raised_at")
 
 
-def _sessions(couple: Couple) -> QuerySet[CounselingSession]:
+def _sessions(couple: UUID) -> QuerySet[CounselingSession]:
     """Those that were not cancelled, with `rating`: {"stages", "engagement"} or None."""
     rated = JSONObject(stages=F("ratings__stages"), engagement=F("ratings__engagement"))
     sessions = CounselingSession.objects.filter(couple=couple, cancelled_at=None).defer("note")
     return sessions.annotate(rating=Case(When(ratings__isnull=False, then=rated))).order_by("held_at", "planned_at")
 
 
-def _plan(couple: Couple) -> RepairPlan | None:
-    return plans_with_activities().filter(couple=couple).first()
+def _plan(couple: UUID) -> QuerySet[RepairPlan]:
+    return plans_with_activities().filter(couple=couple)
 
 
 def plans_with_activities() -> QuerySet[RepairPlan]:
@@ -249,8 +249,14 @@ def activities_of(plan: RepairPlan | None) -> Iterable[HeldActivity]:
         )
 
 
-def _goals(couple: Couple) -> QuerySet[Goal]:
+def _goals(couple: UUID) -> QuerySet[Goal]:
     """With `rating_rows`: [{"partner", "level", "rated_at"}] in the order of time."""
     ratings = GoalRating.objects.filter(goal_id=OuterRef("pk")).order_by("rated_at")
     packed = ratings.values(found=JSONObject(partner=F("partner_id"), level=F("level"), rated_at=F("rated_at")))
     return Goal.objects.filter(couple=couple).annotate(rating_rows=ArraySubquery(packed)).order_by("written_at")
+
+
+PARTNERS, SHEETS, FLAGS, SESSIONS = Kept(_partners), Kept(_sheets), Kept(_flags), Kept(_sessions)
+PLAN, GOALS = Kept(_plan), Kept(_goals)
+REPORTS = Kept(lambda couple: WeekReport.objects.filter(couple=couple).order_by("monday"))
+REQUESTS = Kept(lambda couple: SpecificRequest.objects.filter(couple=couple).order_by("asked_at"))
