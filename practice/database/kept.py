@@ -32,9 +32,10 @@ class Kept(Generic[Row]):
             self.compiled = self._compile(practice_id, [uuid4() for _ in ids])
         queryset, compiler, sql, params, stand_ins = self.compiled
         values = dict(zip(stand_ins, [practice_id, *ids], strict=True))
-        ready = copy(compiler)
+        given = tuple(values.get(one, one) if isinstance(one, UUID) else one for one in params)
+        ready: Any = copy(compiler)
         ready.connection = connections[queryset.db]
-        ready.as_sql = lambda: (sql, tuple(values.get(one, one) if isinstance(one, UUID) else one for one in params))  # type: ignore[method-assign]
+        ready.as_sql = lambda: (sql, given)
         asked = queryset.all()
         asked.query.get_compiler = lambda *args, **kwargs: ready  # type: ignore[method-assign]
         return list(asked)

@@ -1,0 +1,35 @@
+import pytest
+
+from clients.models import Partner
+from practice.database.kept import Kept
+from practice.tenancy import ScopeError
+from tests.factories import as_staff
+
+pytestmark = pytest.mark.database
+
+
+def partners() -> Kept[Partner]:
+    return Kept(lambda couple: Partner.objects.filter(couple=couple).select_related("couple").order_by("position"))
+
+
+def test_one_statement_serves_couples_of_every_practice(alice, mallory, dana, erin, trudy, walter):
+    found = partners()
+    with as_staff(alice):
+        assert found(dana.couple_id) == [dana, erin]
+        assert found(trudy.couple_id) == []
+    with as_staff(mallory):
+        assert [one.couple.label for one in found(trudy.couple_id)] == [trudy.couple.label] * 2
+        assert found(dana.couple_id) == []
+
+
+def test_what_changed_is_read_anew(alice, dana, erin):
+    found = partners()
+    with as_staff(alice):
+        found(dana.couple_id)
+        Partner.objects.filter(pk=erin.pk).update(state=Partner.State.LEFT)
+        assert [one.state for one in found(dana.couple_id)] == [Partner.State.ACTIVE, Partner.State.LEFT]
+
+
+def test_nothing_is_asked_without_a_practice(dana):
+    with pytest.raises(ScopeError):
+        partners()(dana.couple_id)
