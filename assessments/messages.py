@@ -11,6 +11,7 @@ from django.utils import timezone
 from assessments.models import AnswerSheet
 from clients.models import Couple, Invitation, Partner
 from practice import outbox
+from practice.database.kept import Kept
 
 FAILED, GIVEN_UP, NO_SAFE_CHANNEL, NO_LINK = REASONS = ("failed", "given_up", "no_safe_channel", "no_link")
 SENDING = ("send_invitation", "remind")
@@ -61,10 +62,17 @@ def messages_needing_decision(couples: QuerySet[Couple] | Iterable[Couple]) -> l
     return [Undelivered(one, reason, one.wave.opened_at) for one, reason in reasons if reason]
 
 
+def _sent(couple: UUID) -> QuerySet[Invitation]:
+    sent = Invitation.objects.filter(partner__couple=couple).select_related("partner")
+    return sent.order_by("-created_at", "partner__position")[:SHOWN]
+
+
+SENT = Kept(_sent)
+
+
 def message_log(couple: Couple) -> list[Invitation]:
     """The newest messages and links of a couple, each with its partner, newest first."""
-    sent = Invitation.objects.filter(partner__couple=couple).select_related("partner")
-    return list(sent.order_by("-created_at", "partner__position")[:SHOWN])
+    return SENT(couple.id)
 
 
 def _reason(sheet: AnswerSheet, given_up: dict[UUID, datetime]) -> str:

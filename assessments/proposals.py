@@ -4,13 +4,14 @@ Nothing is ever assigned from here without a person's click.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from assessments import library
@@ -19,6 +20,7 @@ from assessments.ending import ask_after_care, full_form
 from assessments.models import AnswerSheet, Assignment, Wave
 from assessments.record import CoupleRecord
 from clients.models import CounselingSession, Couple, Partner
+from practice.database.kept import Kept
 from practice.errors import DomainError
 from practice.models import Membership
 
@@ -92,21 +94,42 @@ def full_forms_due(couples: Sequence[Couple], *, now: datetime) -> list[tuple[Co
     return [(one, proposal) for one, proposals in found for proposal in proposals if proposal.kind != CHECK_IN]
 
 
+def _sessions_of(*couples: UUID) -> QuerySet[CounselingSession, tuple[Any, ...]]:
+    planned_or_held = CounselingSession.objects.filter(couple__in=couples, cancelled_at=None)
+    return planned_or_held.values_list("couple_id", "kind", "held_at", "planned_at", "review")
+
+
+def _followed(*couples: UUID) -> QuerySet[Partner, tuple[Any, ...]]:
+    """Of each couple of whom somebody takes part, the instruments that are asked before each session."""
+    running = Assignment.objects.filter(couple_id=OuterRef("couple_id"), ended_at=None, before_sessions=True)
+    there = Partner.objects.filter(couple__in=couples, state=Partner.State.ACTIVE)
+    return there.values_list("couple_id", ArraySubquery(running.values("instrument")))
+
+
+def _waves_of(*couples: UUID) -> QuerySet[Wave, tuple[Any, ...]]:
+    sheets = AnswerSheet.objects.filter(wave=OuterRef("pk"), state__in=AnswerSheet.OPEN_STATES)
+    waves = Wave.objects.filter(couple__in=couples).annotate(is_open=Exists(sheets))
+    fields = ("assignment__instrument", "opens_at", "closes_at", "opened_at", "closed_at", "is_open")
+    return waves.values_list("couple_id", *fields)
+
+
+SESSIONS, FOLLOWED, WAVES = Kept(_sessions_of), Kept(_followed), Kept(_waves_of)
+
+
 def known_of(couples: Sequence[Couple], *, now: datetime, instrument: str = "") -> dict[UUID, Known]:
     """The same for many couples at once; of the waves of one instrument alone, where its id is given."""
+    if not couples:
+        return {}
     ids = [one.id for one in couples]
     sessions, waves = defaultdict[UUID, list[SessionFacts]](list), defaultdict[UUID, list[GivenWave]](list)
-    planned_or_held = CounselingSession.objects.filter(couple__in=ids, cancelled_at=None)
-    rows = planned_or_held.values_list("couple_id", "kind", "held_at", "planned_at", "review")
-    for key, kind, held_at, planned_at, review in rows:
+    for key, kind, held_at, planned_at, review in SESSIONS(*ids):
         sessions[key].append((kind, held_at, planned_at, review))
-    for key, wave in _waves(ids, instrument):
-        waves[key].append(wave)
-    running = Assignment.objects.filter(couple_id=OuterRef("couple_id"), ended_at=None, before_sessions=True)
-    there = Partner.objects.filter(couple__in=ids, state=Partner.State.ACTIVE)
-    followed: dict[UUID, list[str]] = {}
-    for partner in there.annotate(before_sessions=ArraySubquery(running.values("instrument"))):
-        followed[partner.couple_id] = partner.before_sessions
+    asked = (
+        WAVES(*ids) if not instrument else _waves_of(*ids).filter(assignment__instrument__startswith=f"{instrument}@")
+    )
+    for key, ref, *facts in asked:
+        waves[key].append(GivenWave(ref.partition("@")[0], *facts))
+    followed = dict(FOLLOWED(*ids))
     check_ins = check_in_ids()
     return {
         one.id: _known(
@@ -166,15 +189,6 @@ def _sessions(
     newest = max([one for one in reviews if _in_this_episode(couple, one[0])], default=None)
     stopped = newest is not None and newest[1] == CounselingSession.Review.STOP
     return held, min(coming, default=None), newest[0] if newest and stopped else None
-
-
-def _waves(ids: Sequence[UUID], instrument: str) -> Iterator[tuple[UUID, GivenWave]]:
-    sheets = AnswerSheet.objects.filter(wave=OuterRef("pk"), state__in=AnswerSheet.OPEN_STATES)
-    waves = Wave.objects.filter(couple__in=ids).annotate(is_open=Exists(sheets))
-    waves = waves.filter(assignment__instrument__startswith=f"{instrument}@") if instrument else waves
-    fields = ("assignment__instrument", "opens_at", "closes_at", "opened_at", "closed_at", "is_open")
-    for key, ref, *facts in waves.values_list("couple_id", *fields):
-        yield key, GivenWave(ref.partition("@")[0], *facts)
 
 
 def _is_asked(wave: GivenWave, now: datetime) -> bool:

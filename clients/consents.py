@@ -7,9 +7,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from clients.couples import partners_of
 from clients.models import Consent, Couple, Partner
 from practice import audit
 from practice.content import client_texts
+from practice.database.kept import Kept
 from practice.errors import InvalidInput
 
 LONGEST_VERSION = 40
@@ -44,16 +46,18 @@ def current_version(kind: str) -> str:
     return "" if kind in OWN_TEXTS else str(client_texts()["version"])
 
 
-def standings_of(couple: Couple) -> Mapping[UUID, list[Standing]]:
-    """Every kind of consent for each partner."""
-    given = Consent.objects.filter(partner__couple=couple).order_by("given_at")
-    newest = {(one.partner_id, one.kind): one for one in given}
+GIVEN = Kept(lambda couple: Consent.objects.filter(partner__couple=couple).order_by("given_at"))
+
+
+def standings_of(couple: Couple) -> Mapping[Partner, list[Standing]]:
+    """Every kind of consent for each partner, in their order."""
+    newest = {(one.partner_id, one.kind): one for one in GIVEN(couple.id)}
     return {
-        partner.id: [
+        partner: [
             Standing(kind, str(label), newest.get((partner.id, kind)), current_version(kind))
             for kind, label in Consent.Kind.choices
         ]
-        for partner in couple.partners.all()
+        for partner in partners_of(couple.id)
     }
 
 

@@ -19,8 +19,12 @@ from clients.models import Couple, Partner
 from clients.safe_hours import UnclearHours, read_hours
 from practice import audit
 from practice.content import tells_too_much
+from practice.database.kept import Kept
 from practice.errors import DomainError, InvalidInput
 from practice.models import Membership
+
+# The partners of a couple by its id, in their order.
+partners_of: Kept[Partner] = Kept(lambda couple: Partner.objects.filter(couple=couple).order_by("position"))
 
 
 class TwoPartners(InvalidInput):

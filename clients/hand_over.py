@@ -17,6 +17,7 @@ from clients.models import Couple, Treatment
 from practice import audit, tenancy
 from practice.cover import members_who_answer
 from practice.database.context import Scope
+from practice.database.kept import Kept
 from practice.errors import DomainError, InvalidInput
 from practice.models import MANAGING, Membership
 
@@ -36,11 +37,13 @@ class Period:
     ended_at: datetime | None
 
 
+PAST = Kept(lambda couple: Treatment.objects.filter(couple=couple).select_related("therapist").order_by("-ended_at"))
+
+
 def treatments_of(couple: Couple) -> list[Period]:
     """Who was responsible when, the member who is now first."""
     past = [
-        Period(one.therapist.name if one.therapist else "", one.started_at, one.ended_at)
-        for one in Treatment.objects.filter(couple=couple).select_related("therapist").order_by("-ended_at")
+        Period(one.therapist.name if one.therapist else "", one.started_at, one.ended_at) for one in PAST(couple.id)
     ]
     since = past[0].ended_at if past else None
     return [Period(couple.therapist.name if couple.therapist else "", since or couple.created_at, None), *past]

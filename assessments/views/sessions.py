@@ -30,6 +30,7 @@ from assessments.session_ratings import (
     template_for,
 )
 from clients.access import couples_treated_by, couples_visible_to, treats
+from clients.couples import partners_of
 from clients.models import CounselingSession, Couple, Partner
 from clients.sessions import last_quarter, plan_talks
 from practice.access import CLINICIANS, StaffRequest, staff
@@ -45,7 +46,7 @@ TREATING = (Role.OWNER, Role.THERAPIST)
 @staff(*CLINICIANS)
 def couple_sessions(request: StaffRequest, couple_id: UUID) -> HttpResponse:
     couple = get_object_or_404(couples_visible_to(request.membership), pk=couple_id)
-    partners = partners_of(couple)
+    partners = partners_of(couple.id)
     planned = planned_sessions(couple)
     page = Paginator(held_sessions(couple), ON_A_PAGE).get_page(request.GET.get("page"))
     counts = counts_of(couple)
@@ -121,7 +122,7 @@ def session_form(request: StaffRequest, couple: Couple, *, session: CounselingSe
 
 def form_for(request: StaffRequest, couple: Couple, session: CounselingSession | None) -> SessionForm:
     """Opens with the session's own values; before it was held with those of last time, as held now."""
-    partners = partners_of(couple)
+    partners = partners_of(couple.id)
     is_held = session is not None and session.held_at is not None
     ratings = ratings_of(session) if session and is_held else last_ratings(couple)
     now = timezone.now()
@@ -147,7 +148,7 @@ def said_before(couple: Couple, partners: Sequence[Partner]) -> list[tuple[Partn
 @staff(*TREATING)
 def talks_plan(request: StaffRequest, couple_id: UUID) -> HttpResponse:
     couple = get_object_or_404(couples_treated_by(request.membership), pk=couple_id)
-    partners = [one for one in partners_of(couple) if one.state == Partner.State.ACTIVE]
+    partners = [one for one in partners_of(couple.id) if one.state == Partner.State.ACTIVE]
     form = TalksForm(posted(request), partners=partners)
     if request.method == "POST" and form.is_valid():
         try:
@@ -164,7 +165,3 @@ def talks_plan(request: StaffRequest, couple_id: UUID) -> HttpResponse:
 def talk_words() -> str:
     """The only reason that is given for a talk alone; the same for both, always."""
     return str(client_texts()["one_to_one_talk"]["en"])
-
-
-def partners_of(couple: Couple) -> list[Partner]:
-    return list(couple.partners.order_by("position"))

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import segno
 from django.contrib import messages
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -28,6 +28,7 @@ from clients.hand_over import treatments_of
 from clients.models import Couple, Invitation, Partner
 from practice import text_messages
 from practice.access import CLINICIANS, StaffRequest, staff
+from practice.database.kept import Kept
 from practice.errors import DomainError
 from practice.forms import add_faults, posted
 from practice.models import TREATING
@@ -39,16 +40,14 @@ ASKED = {"closes_at": "days", "days_before": "days", "reminders": "remind_on"}
 @staff(*CLINICIANS)
 def couple(request: StaffRequest, couple_id: UUID) -> HttpResponse:
     found = get_object_or_404(couples_visible_to(request.membership).select_related("therapist"), pk=couple_id)
-    partners = list(found.partners.order_by("position"))
     standings = standings_of(found)
-    flags = SafetyFlag.objects.filter(couple=found, state=SafetyFlag.State.OPEN).select_related("partner")
     context = {
         "couple": found,
-        "partners": [(one, standings[one.id], agreed_of(standings[one.id])) for one in partners],
-        "alone": alone_of(partners),
+        "partners": [(one, kinds, agreed_of(kinds)) for one, kinds in standings.items()],
+        "alone": alone_of(list(standings)),
         "proposals": [(one, library.title_of(one.instrument)) for one in proposals_of(found)],
         "forms": given_forms(found, every=request.GET.get("windows") == "all"),
-        "flags": flags.order_by(BY_LEVEL, "raised_at"),
+        "flags": OPEN_FLAGS(found.id),
         "undelivered": messages_needing_decision([found]),
         "message_log": message_log(found),
         "treatments": treatments_of(found),
@@ -92,25 +91,38 @@ class GivenForm:
     left_out: int
 
 
+def _waves(couple: UUID) -> QuerySet[Wave]:
+    # What was planned otherwise is no news; what could not be opened in time is.
+    given_up = Wave.objects.filter(couple=couple).exclude(dropped="").exclude(dropped=Wave.Dropped.MISSED)
+    waves = Wave.objects.filter(couple=couple).exclude(pk__in=given_up.filter(opened_at=None).values("pk"))
+    return waves.order_by("opens_at", "number")
+
+
+def _open_flags(couple: UUID) -> QuerySet[SafetyFlag]:
+    flags = SafetyFlag.objects.filter(couple=couple, state=SafetyFlag.State.OPEN).select_related("partner")
+    return flags.order_by(BY_LEVEL, "raised_at")
+
+
+WAVES, OPEN_FLAGS = Kept(_waves), Kept(_open_flags)
+ASSIGNMENTS = Kept(lambda couple: Assignment.objects.filter(couple=couple).order_by("-created_at"))
+LINKS = Kept(lambda couple: Invitation.objects.filter(partner__couple=couple).order_by("created_at"))
+
+
 def given_forms(couple: Couple, *, every: bool) -> list[GivenForm]:
     """The couple's assignments, newest first, with each sheet's newest invitation.
 
     Every window, or those around now: check-ins of years are not read to show the newest.
     """
     now = timezone.now()
-    assignments = {one.id: one for one in Assignment.objects.filter(couple=couple).order_by("-created_at")}
+    assignments = {one.id: one for one in ASSIGNMENTS(couple.id)}
     of: dict[UUID, list[Wave]] = {}
-    # What was planned otherwise is no news; what could not be opened in time is.
-    given_up = Wave.objects.filter(couple=couple).exclude(dropped="").exclude(dropped=Wave.Dropped.MISSED)
-    waves_of = Wave.objects.filter(couple=couple).exclude(pk__in=given_up.filter(opened_at=None).values("pk"))
-    for wave in waves_of.order_by("opens_at", "number"):
+    for wave in WAVES(couple.id):
         wave.assignment = assignments[wave.assignment_id]
         of.setdefault(wave.assignment_id, []).append(wave)
     shown = {key: waves if every else around(waves, now) for key, waves in of.items()}
     sheets = AnswerSheet.objects.select_related("partner").order_by("partner__position")
     prefetch_related_objects([wave for waves in shown.values() for wave in waves], Prefetch("sheets", sheets))
-    sent = Invitation.objects.filter(partner__couple=couple).order_by("created_at")
-    newest = {invitation.sheet_id: invitation for invitation in sent}
+    newest = {invitation.sheet_id: invitation for invitation in LINKS(couple.id)}
     return [
         GivenForm(
             assignment=one,

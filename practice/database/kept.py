@@ -14,23 +14,26 @@ from django.db.models.sql.compiler import SQLCompiler
 from practice import tenancy
 
 Row = TypeVar("Row")
+# The queryset, its compiler, its SQL with its parameters, and which of them are the practice and the ids.
+Compiled = tuple[QuerySet[Any, Any], SQLCompiler, str, Sequence[Any], list[UUID]]
 
 
 class Kept(Generic[Row]):
     """`Kept(build)(*ids)` is `list(build(*ids))` for the practice in scope.
 
-    `build` does nothing with an id but compare it in the database, and asks no clock: what it builds is for good.
+    `build` does nothing with an id but compare it in the database, and asks no clock: what it builds is for good. It
+    is called once for each number of ids.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Row]]) -> None:
         self.build = build
-        self.compiled: tuple[QuerySet[Any, Row], SQLCompiler, str, Sequence[Any], list[UUID]] | None = None
+        self.compiled: dict[int, Compiled] = {}
 
     def __call__(self, *ids: UUID) -> list[Row]:
         practice_id = tenancy.practice_id()
-        if self.compiled is None:
-            self.compiled = self._compile(practice_id, [uuid4() for _ in ids])
-        queryset, compiler, sql, params, stand_ins = self.compiled
+        if len(ids) not in self.compiled:
+            self.compiled[len(ids)] = self._compile(practice_id, [uuid4() for _ in ids])
+        queryset, compiler, sql, params, stand_ins = self.compiled[len(ids)]
         values = dict(zip(stand_ins, [practice_id, *ids], strict=True))
         given = tuple(values.get(one, one) if isinstance(one, UUID) else one for one in params)
         ready: Any = copy(compiler)
@@ -40,9 +43,7 @@ class Kept(Generic[Row]):
         asked.query.get_compiler = lambda *args, **kwargs: ready  # type: ignore[method-assign]
         return list(asked)
 
-    def _compile(
-        self, practice_id: UUID, stand_ins: list[UUID]
-    ) -> tuple[QuerySet[Any, Row], SQLCompiler, str, Sequence[Any], list[UUID]]:
+    def _compile(self, practice_id: UUID, stand_ins: list[UUID]) -> Compiled:
         queryset = self.build(*stand_ins)
         compiler = queryset.query.get_compiler(using=queryset.db)
         sql, params = compiler.as_sql()

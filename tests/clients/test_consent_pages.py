@@ -69,7 +69,7 @@ def test_older_text_is_pointed_at(browser, alice, dana):
         record_consent(dana, kind="assessment", version="0.1.0", recorded_by=alice.id)
     assert f"(the text is now version {CURRENT})" in said(browser.get(f"/couples/{dana.couple_id}/"))
     with as_staff(alice):
-        standing = standings_of(Couple.objects.get())[dana.id][0]
+        standing = standings_of(Couple.objects.get())[dana][0]
     assert (standing.kind, standing.in_force, standing.is_older) == ("assessment", True, True)
 
 
