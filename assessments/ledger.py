@@ -106,16 +106,9 @@ def title_of(record: CoupleRecord, activity: HeldActivity) -> str:
     return practice_title(record.template, activity.template)
 
 
-def due_weeks(record: CoupleRecord, partner: UUID) -> list[date]:
-    """The Mondays of the weeks that this partner could report, oldest first."""
-    check_ins = (one for one in record.sheets if one.partner == partner and one.opened_at and one.monday is not None)
-    since = record.couple.care_since
-    return list(dict.fromkeys(one.monday for one in check_ins if one.opens_at >= since and one.monday))
-
-
 def _weeks(record: CoupleRecord, activity: HeldActivity, partner: Partner) -> Iterable[LedgerWeek]:
     other = next((one for one in record.partners if one.id != partner.id), None)
-    for monday in due_weeks(record, partner.id):
+    for monday in record.due_weeks(partner.id):
         if runs_in(activity, monday):
             mine = _entry(record, partner.id, monday, activity)
             theirs = _entry(record, other.id, monday, activity) if other and other.id in activity.partners else None
@@ -144,7 +137,7 @@ def _number(entry: Json | None, name: str) -> int | None:
 
 
 def partner_adherence(record: CoupleRecord, partner: Partner) -> PartnerAdherence:
-    due = due_weeks(record, partner.id)
+    due = record.due_weeks(partner.id)
     own = [one for one in record.reports if one.partner_id == partner.id and one.monday in due]
     share, monday = None, None
     for report in reversed(own):

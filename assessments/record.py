@@ -3,7 +3,7 @@
 One statement a kind of row, whatever their number; what is made of it is made in Python (assessments/progress.py).
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -121,6 +121,18 @@ class CoupleRecord:
     def report_of(self) -> dict[tuple[UUID, date], WeekReport]:
         """By partner and Monday."""
         return {(one.partner_id, one.monday): one for one in self.reports}
+
+    @cached_property
+    def _due_mondays(self) -> dict[UUID, dict[date, None]]:
+        due: dict[UUID, dict[date, None]] = {}
+        for one in self.sheets:
+            if one.monday and one.opened_at and one.opens_at >= self.couple.care_since:
+                due.setdefault(one.partner, {})[one.monday] = None
+        return due
+
+    def due_weeks(self, partner: UUID) -> Collection[date]:
+        """The Mondays of the weeks that this partner could report, oldest first."""
+        return self._due_mondays.get(partner, {}).keys()
 
     def sheets_of(self, instrument_id: str, *, since: datetime | None = None) -> list[ScoredSheet]:
         """The opened sheets of one instrument, of any version, of windows that opened from `since` on."""
