@@ -3,7 +3,6 @@
 import json
 import re
 from copy import deepcopy
-from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -13,14 +12,12 @@ from django.utils import timezone
 
 from assessments import library, plans
 from assessments.change import Verdict
-from assessments.demo.clock import playing_from
 from assessments.models import Activity, AnswerSheet, MeasurementParameters, SheetScores
 from assessments.progress import check_ins, companions
 from assessments.record import record_of
 from assessments.rescoring import rescore
 from assessments.session_screen import session_screen
 from assessments.weeks import save_week
-from benchmarks._history import Past, write_past
 from clients.models import Couple, Partner
 from practice import tenancy
 from practice.database.context import Scope
@@ -38,6 +35,7 @@ from tests.factories import (
     practice_of,
     submit,
 )
+from tests.histories import make_old_couple, past_of
 
 pytestmark = pytest.mark.database
 BETTER, UNTOLD, WORSE = Verdict.RELIABLY_BETTER, Verdict.CANNOT_TELL_YET, Verdict.RELIABLY_WORSE
@@ -60,21 +58,7 @@ def activity(alice: Membership, couple: Couple, dana: Partner, erin: Partner) ->
 
 @pytest.fixture
 def old_couple(alice: Membership) -> Couple:
-    """A couple that came 70 weeks ago, with a plan."""
-    with playing_from(timezone.now() - timedelta(weeks=70)):
-        couple = factories.make_couple(alice, label="O & P", names=("Olga", "Paul"))
-        with as_staff(alice):
-            plan = plans.agree_plan(couple, membership=alice, active_step="S3", focus=["PR"])
-            partners = list(Partner.objects.filter(couple=couple))
-            plans.assign_activity(plan, template="P33", partners=partners, membership=alice)
-    return couple
-
-
-def past_of(alice: Membership, couple: Couple, *, ended_weeks_ago: int = 0, **how_much: int) -> None:
-    with as_staff(alice):
-        partners = list(Partner.objects.filter(couple=couple))
-    until = timezone.now() - timedelta(weeks=ended_weeks_ago, hours=1)
-    write_past(Past(couple, partners, alice.id), until=until, **how_much)
+    return make_old_couple(alice)
 
 
 def read_statements(alice: Membership, couple: Couple) -> int:
