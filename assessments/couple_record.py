@@ -19,11 +19,11 @@ from assessments.goals import level_texts
 from assessments.instruments.definition import Json
 from assessments.joint_reading import ReportPage, page_for_both
 from assessments.models import Activity, ActivityHolder, Goal, JointReport, RepairPlan, SpecificRequest
-from assessments.partner_record import iso_time
+from assessments.partner_record import activity_said, iso_time
 from assessments.partner_record_pdf import Entry, in_words, rows_in_words, titled, typeset
 from assessments.passages import decided_passages, requests_treated_by
 from assessments.plan_templates import library as templates
-from assessments.plan_words import activity_title, dose_words, signed
+from assessments.plan_words import signed
 from clients.models import CounselingSession, Couple, Partner, RecordRequest
 from practice import audit
 from practice.downloads import File
@@ -88,8 +88,7 @@ def _activities(couple: Couple) -> Iterator[Json]:
     held = Counter(ActivityHolder.objects.filter(activity__couple=couple).values_list("activity_id", flat=True))
     for one in Activity.objects.filter(couple=couple).select_related("plan").order_by("started_at", "template"):
         if held[one.id] > 1:
-            when = {"started_at": iso_time(one.started_at), "ended_at": iso_time(one.ended_at)}
-            yield {"title": activity_title(one), "dose": dose_words(one.dose), **when}
+            yield activity_said(one)
 
 
 def _goal(goal: Goal) -> Json:

@@ -5,7 +5,7 @@ Rule that must not break: a couple that was asked anything, or works on anything
 
 from datetime import timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from assessments.models import Assignment, Goal, Intention, RepairPlan, SpecificRequest
@@ -35,7 +35,7 @@ class SessionPlanned(DomainError):
 
 def is_on_record(couple: Couple) -> bool:
     held = CounselingSession.with_deleted.filter(couple=couple).exclude(held_at=None)
-    asked_for = RecordRequest.objects.filter(partner__couple=couple)
+    asked_for = RecordRequest.objects.filter(Q(partner__couple=couple) | Q(couple=couple))
     return held.exists() or asked_for.exists() or any(kind.objects.filter(couple=couple).exists() for kind in ON_RECORD)
 
 

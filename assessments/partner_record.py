@@ -65,7 +65,7 @@ def partner_record(request: RecordRequest, partner: Partner, *, at: datetime) ->
         "forms": list(_forms(partner)),
         "weeks": list(_weeks(partner)),
         "intentions": list(_intentions(partner)),
-        "activities": [_activity(one) for one in _held(partner)],
+        "activities": [activity_said(one) for one in _held(partner)],
         "goals": [_goal(one, partner) for one in _goals(partner)],
         "requests": [_request(one, partner) for one in _requests(partner)],
         "sessions": list(_sessions(partner)),
@@ -143,7 +143,8 @@ def _held(partner: Partner) -> QuerySet[Activity]:
     return Activity.objects.filter(holders__partner=partner).select_related("plan").order_by("started_at", "template")
 
 
-def _activity(one: Activity) -> Json:
+def activity_said(one: Activity) -> Json:
+    """An activity, how often, and from when to when."""
     when = {"started_at": iso_time(one.started_at), "ended_at": iso_time(one.ended_at)}
     return {"title": activity_title(one), "dose": dose_words(one.dose), **when}
 

@@ -57,14 +57,11 @@ def _as_data(entry: Entry) -> Json:
 
 def _sections(record: Json) -> Iterator[tuple[str, list[Entry]]]:
     yield _("Contact"), [("", rows_in_words(record["person"]))]
-    yield _("Consents"), [(one["kind"], rows_in_words(one, without=("kind",))) for one in record["consents"]]
+    yield _("Consents"), titled(record["consents"], "kind")
     yield _("Forms"), [_form(one) for one in record["forms"]]
     yield _("Weeks"), [_week(one) for one in record["weeks"]]
     yield _("What I want"), [(in_words(one["stated_at"]), [("", one["wish"])]) for one in record["intentions"]]
-    yield (
-        _("What I do in the week"),
-        [(one["title"], rows_in_words(one, without=("title",))) for one in record["activities"]],
-    )
+    yield _("What I do in the week"), titled(record["activities"], "title")
     yield _("Goals"), [_goal(one) for one in record["goals"]]
     yield _("Requests"), [("", rows_in_words(one)) for one in record["requests"]]
     yield _("Meetings"), [("", [(in_words(one["held_at"]), one["kind"]) for one in record["sessions"]])]

@@ -18,10 +18,9 @@ from practice.calendar_feeds import member_of_feed
 from practice.database.context import Scope
 from practice.errors import DomainError
 from practice.models import ApiToken, Membership, Practice, Role
+from practice.sessions import expired
 
 PRACTICE_IN_SESSION = "practice"
-SIGNED_IN_AT = "signed_in_at"
-SEEN_AT = "seen_at"
 
 
 class StaffRequest(HttpRequest):
@@ -209,20 +208,6 @@ def live_token(token: str) -> ApiToken:
 def practice_required(memberships: list[Membership]) -> PracticeRequired:
     choices = [{"slug": one.practice.slug, "name": one.practice.name} for one in memberships]
     return PracticeRequired(choices=choices)
-
-
-def expired(request: HttpRequest) -> bool:
-    """Ends a session that was idle or signed in too long; keeps the time of the last request, to the minute."""
-    now = timezone.now().timestamp()
-    session = request.session
-    idle = now - session.get(SEEN_AT, now) > settings.SESSION_IDLE.total_seconds()
-    old = now - session.setdefault(SIGNED_IN_AT, now) > settings.SESSION_LONGEST.total_seconds()
-    if idle or old:
-        session.flush()
-        return True
-    if now - session.get(SEEN_AT, 0) > 60:
-        session[SEEN_AT] = now
-    return False
 
 
 def memberships_of(user: Any) -> list[Membership]:

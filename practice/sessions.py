@@ -3,9 +3,16 @@
 import hashlib
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import CreateError, UpdateError
 from django.db import IntegrityError, connection
+from django.http import HttpRequest
+from django.utils import timezone
+
+SIGNED_IN_AT, SEEN_AT = "signed_in_at", "seen_at"
+# What a page asks for by itself, time and again, says so with this header: nobody need be there.
+BY_ITSELF = "X-By-Itself"
 
 
 def hashed(key: str) -> str:
@@ -49,3 +56,17 @@ class SessionStore(db.SessionStore):
         key = session_key or self.session_key
         if key:
             self.model.objects.filter(pk=hashed(key)).delete()
+
+
+def expired(request: HttpRequest) -> bool:
+    """Ends a session that was idle or signed in too long; keeps the time of the last request, to the minute."""
+    now = timezone.now().timestamp()
+    session = request.session
+    idle = now - session.get(SEEN_AT, now) > settings.SESSION_IDLE.total_seconds()
+    old = now - session.setdefault(SIGNED_IN_AT, now) > settings.SESSION_LONGEST.total_seconds()
+    if idle or old:
+        session.flush()
+        return True
+    if now - session.get(SEEN_AT, 0) > 60 and BY_ITSELF not in request.headers:
+        session[SEEN_AT] = now
+    return False

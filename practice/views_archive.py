@@ -45,13 +45,17 @@ def just_signed_in(view: View[Given]) -> View[Given]:
 
     @wraps(view)
     def checked(request: StaffRequest, /, *args: Given.args, **kwargs: Given.kwargs) -> HttpResponse:
-        return view(request, *args, **kwargs) if signed_in_recently(request) else redirect(confirm_url(request))
+        return (
+            view(request, *args, **kwargs)
+            if signed_in_recently(request)
+            else redirect(confirm_url(reverse("practice-archives")))
+        )
 
     return checked
 
 
-def confirm_url(request: StaffRequest) -> str:
-    back = request.get_full_path() if request.method == "GET" else reverse("practice-archives")
+def confirm_url(back: str) -> str:
+    """Where a member confirms that it is they, and goes on to `back`."""
     return f"{reverse('account_reauthenticate')}?{urlencode({'next': back})}"
 
 
@@ -87,7 +91,7 @@ def archive_offer(request: StaffRequest, archive_id: UUID) -> HttpResponse:
     ready = archives_of(request.membership).filter(state=Archive.State.READY)
     found = get_object_or_404(ready, pk=archive_id)
     if not signed_in_recently(request):
-        return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': archive_url(found)})}")
+        return redirect(confirm_url(archive_url(found)))
     offer_download("practice_archive", found.id, purpose=found.purpose, membership=request.membership)
     messages.success(request, _("The file can be fetched once, by you, in the next ten minutes."))
     return redirect(archive_url(found))
@@ -120,7 +124,7 @@ def archives_page(request: StaffRequest, form: ArchiveForm, *, status: int = 200
     context = {
         "form": form,
         "recent": signed_in_recently(request),
-        "confirm_url": confirm_url(request),
+        "confirm_url": confirm_url(reverse("practice-archives")),
         "archives": archives_of(request.membership)[:20],
         "left_out": LEFT_OUT.values(),
     }

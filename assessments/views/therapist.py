@@ -24,6 +24,7 @@ from assessments.proposals import proposals_of
 from assessments.safety import safety_lines_allowed
 from clients.access import couples_treated_by, couples_visible_to, treats
 from clients.consents import Standing, standings_of
+from clients.couples import partners_of
 from clients.hand_over import treatments_of
 from clients.models import Couple, Invitation, Partner
 from practice import text_messages
@@ -169,7 +170,7 @@ def couple_assign(request: StaffRequest, couple_id: UUID) -> HttpResponse:
     context = {
         "couple": found,
         "form": form,
-        "partners": found.partners.order_by("position"),
+        "partners": partners_of(found.id),
         "safety_lines": safety_lines_allowed(found),
         "sends_texts": text_messages.can_be_sent(),
     }

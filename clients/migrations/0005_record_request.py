@@ -41,8 +41,8 @@ class Migration(migrations.Migration):
                     "purpose",
                     models.CharField(
                         choices=[
-                            ("copy", "The partner asked for a copy"),
-                            ("transfer", "The partner takes it to somebody else"),
+                            ("copy", "A copy was asked for"),
+                            ("transfer", "It is taken to somebody else"),
                             ("authority", "A court or an authority asks for it"),
                         ],
                         max_length=20,

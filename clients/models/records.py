@@ -40,8 +40,8 @@ class RecordRequest(TenantModel):
     """
 
     class Purpose(models.TextChoices):
-        COPY = "copy", _("The partner asked for a copy")
-        TRANSFER = "transfer", _("The partner takes it to somebody else")
+        COPY = "copy", _("A copy was asked for")
+        TRANSFER = "transfer", _("It is taken to somebody else")
         AUTHORITY = "authority", _("A court or an authority asks for it")
 
     partner = TenantForeignKey(Partner, related_name="record_requests", null=True)

@@ -14,6 +14,8 @@ from django.db.models.sql.compiler import SQLCompiler
 from practice import tenancy
 
 Row = TypeVar("Row")
+# A statement for more ids than this is built each time, so that what is kept stays small.
+MOST_IDS = 20
 # The queryset, its compiler, its SQL with its parameters, and which of them are the practice and the ids.
 Compiled = tuple[QuerySet[Any, Any], SQLCompiler, str, Sequence[Any], list[UUID]]
 
@@ -22,7 +24,7 @@ class Kept(Generic[Row]):
     """`Kept(build)(*ids)` is `list(build(*ids))` for the practice in scope.
 
     `build` does nothing with an id but compare it in the database, and asks no clock: what it builds is for good. It
-    is called once for each number of ids.
+    is called once for each number of ids, up to MOST_IDS.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Row]]) -> None:
@@ -30,6 +32,8 @@ class Kept(Generic[Row]):
         self.compiled: dict[int, Compiled] = {}
 
     def __call__(self, *ids: UUID) -> list[Row]:
+        if len(ids) > MOST_IDS:
+            return list(self.build(*ids))
         practice_id = tenancy.practice_id()
         if len(ids) not in self.compiled:
             self.compiled[len(ids)] = self._compile(practice_id, [uuid4() for _ in ids])

@@ -8,6 +8,7 @@ from django.db import connections
 from django.utils import timezone
 
 from assessments.deleting import CoupleOnRecord, delete_couple, delete_session
+from assessments.passages import request_shared_record
 from assessments.session_ratings import Ratings, save_rated_session
 from assessments.tasks import erase_all_deleted
 from clients.consents import record_consent
@@ -90,6 +91,13 @@ def test_nobody_else_deletes_or_restores(alice, bob, olive, couple, session):
     for member in (bob, olive):
         assert "Session, deleted" not in client_of(member).get("/deleted/").content.decode()
         assert client_of(member).post("/deleted/", {"restore": str(session.id)}).status_code == 404
+
+
+def test_couple_whose_shared_record_was_asked_for_is_kept(alice, couple):
+    with as_staff(alice):
+        request_shared_record(couple, purpose="copy", membership=alice)
+        with pytest.raises(CoupleOnRecord):
+            delete_couple(couple)
 
 
 def test_after_thirty_days_it_is_gone_for_good_and_before_it_is_not(alice, couple, dana):

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from assessments.models import JointReport, SafetyFlag
 from clients.models import Couple, Partner
@@ -22,6 +22,17 @@ ALARMING = {"experienced.SC1": 4, "experienced.RS1": 4, "self.IM4": 4}
 DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
+def settled(page: Page) -> bytes:
+    """The whole page, once two pictures of it are the same: a picture of all of it lays it out anew."""
+    taken = b""
+    for _ in range(10):
+        page.evaluate(DRAWN)
+        before, taken = taken, page.screenshot(full_page=True, animations="disabled")
+        if taken == before:
+            return taken
+    raise AssertionError("The page does not come to rest.")
+
+
 def pictures(therapist: Visitor, report: JointReport) -> list[bytes]:
     """What stands on the screen, and on paper, while both look on."""
     page, taken = therapist.page, []
@@ -32,8 +43,7 @@ def pictures(therapist: Visitor, report: JointReport) -> list[bytes]:
         for media in ("screen", "print"):
             page.emulate_media(media=media)
             page.wait_for_load_state("networkidle")
-            page.evaluate(DRAWN)
-            taken.append(page.screenshot(full_page=True, animations="disabled"))
+            taken.append(settled(page))
         page.emulate_media(media="screen")
     return taken
 

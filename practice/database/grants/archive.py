@@ -4,10 +4,10 @@ They stand in an order in which an import can write them. What a table of a prac
 practice/archive/contents.py.
 """
 
+from practice.database.grants.background import AS_WORKER
 from practice.database.grants.rule import ARCHIVE, WORKER, allow
 
 AS_ARCHIVE = "practice_id = app.practice('archive')"
-AS_WORKER = "practice_id = app.practice('worker')"
 ARCHIVED = (
     "practice_practice",
     "practice_membership",
