@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, IntegerChoices, OuterRef, Q, QuerySet, Subquery
@@ -18,11 +19,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from assessments.change import Verdict
-from assessments.models import AnswerSheet, SafetyFlag, Wave
-from clients.access import couples_visible_to
+from assessments.models import AnswerSheet, SafetyFlag, SheetScores, Wave
+from clients.access import couples_answered_for, couples_visible_to
 from clients.models import CounselingSession, Couple, Partner
+from practice.database.kept import Kept
 from practice.errors import DomainError
-from practice.models import Membership
+from practice.models import TREATING, Membership
 
 # What a couple is sorted by: its need, its label and its id.
 Place = tuple[int | str, ...]
@@ -113,15 +115,26 @@ class Page:
 def caseload(membership: Membership, *, now: datetime) -> list[Listed]:
     """The couples a member may see, in no order."""
     begin = datetime.combine(timezone.localdate(now), time(), tzinfo=timezone.get_current_timezone())
-    today = {"planned_at__gte": begin, "planned_at__lt": begin + timedelta(days=1)}
-    sessions = CounselingSession.objects.filter(couple_id=OuterRef("pk"), held_at=None, cancelled_at=None, **today)
+    times = now, begin, begin + timedelta(days=1)
+    if membership.role in TREATING:
+        return [Listed(*row) for row in ANSWERED_FOR(membership.id, *times)]
+    return [Listed(*row) for row in _with_needs(couples_visible_to(membership), *times)]
+
+
+def _with_needs(
+    couples: QuerySet[Couple], now: datetime, begin: datetime, end: datetime
+) -> QuerySet[Couple, tuple[Any, ...]]:
+    """The fields of Listed. `begin` and `end` are those of the day that is today where the member works."""
+    sessions = CounselingSession.objects.filter(
+        couple_id=OuterRef("pk"), held_at=None, cancelled_at=None, planned_at__gte=begin, planned_at__lt=end
+    )
     sheets = AnswerSheet.objects.filter(opens_at__lte=now)
     taking_place = Wave.objects.filter(dropped="", opens_at__lte=now)
     since = taking_place.filter(couple_id=OuterRef("couple_id"), opens_at__gt=OuterRef("opens_at"))
     late = sheets.filter(~Exists(since), couple_id=OuterRef("pk"), closes_at__lte=now, state__in=NOT_HANDED_IN)
     waiting = sheets.filter(couple_id=OuterRef("pk"), closes_at__gt=now, state__in=AnswerSheet.OPEN_STATES)
     # Each of these is one set, made once and looked up for every couple; none is asked again for each.
-    asked = couples_visible_to(membership).annotate(
+    asked = couples.annotate(
         urgent=_open_flag(SafetyFlag.Level.URGENT),
         review=_open_flag(SafetyFlag.Level.REVIEW),
         worse=Exists(_partners_worse()),
@@ -129,8 +142,10 @@ def caseload(membership: Membership, *, now: datetime) -> list[Listed]:
         today=Exists(sessions),
         due=Exists(waiting),
     )
-    fields = ("id", "label", "state", "urgent", "review", "worse", "overdue", "today", "due")
-    return [Listed(*row) for row in asked.values_list(*fields)]
+    return asked.values_list("id", "label", "state", "urgent", "review", "worse", "overdue", "today", "due")
+
+
+ANSWERED_FOR = Kept(lambda membership_id, *times: _with_needs(couples_answered_for(membership_id), *times))
 
 
 def chosen(couples: Sequence[Listed], *, search: str = "", state: str = "", need: str = "") -> list[Listed]:
@@ -181,8 +196,10 @@ def _open_flag(level: str) -> Exists:
 
 def _partners_worse() -> QuerySet[Partner]:
     since = Coalesce("couple__episode_started_at", "couple__created_at")
-    partners = Partner.objects.filter(couple_id=OuterRef("pk"), state=Partner.State.ACTIVE).annotate(since=since)
-    return partners.annotate(said=newest_verdict()).filter(said=Verdict.RELIABLY_WORSE)
+    # Only of those who ever were worse is the newest verdict looked for.
+    ever = SheetScores.objects.filter(verdict=Verdict.RELIABLY_WORSE).values("partner_id")
+    partners = Partner.objects.filter(couple_id=OuterRef("pk"), state=Partner.State.ACTIVE, pk__in=ever)
+    return partners.annotate(since=since, said=newest_verdict()).filter(said=Verdict.RELIABLY_WORSE)
 
 
 def newest_verdict() -> Subquery:

@@ -1,28 +1,33 @@
-"""What the list says of each couple on one page of it: four statements, whatever the page holds."""
+"""What the list says of each couple on one page of it: five statements, whatever the page holds."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import BooleanField, Count, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, JSONObject
 
 from assessments.adherence import partner_week
 from assessments.caseload import Listed, Need
-from assessments.instruments.definition import Json
 from assessments.ledger import activity_weeks, runs_in
-from assessments.models import AnswerSheet, RepairPlan, SafetyFlag, Wave, WeekReport
+from assessments.models import AnswerSheet, RepairPlan, SafetyFlag, SheetScores, Wave, WeekReport
 from assessments.plan_templates import library as templates
 from assessments.plan_words import step_title
 from assessments.record import activities_of, plans_with_activities
 from clients.models import CounselingSession, Couple, Partner
 from practice import tenancy
+from practice.database.kept import Kept
 
 SHOWN_CHECK_INS = 12
+# The primary score and the verdict of a check-in.
+Scored = tuple[float | None, str]
+UNSCORED: Scored = (None, "")
 
 
 @dataclass(frozen=True)
@@ -74,19 +79,25 @@ class CaseloadRow:
 
 def rows_of(listed: Sequence[Listed], *, now: datetime, names_hidden: bool = False) -> list[CaseloadRow]:
     """The rows of one page, in its order; `names_hidden` leaves initials for a screen that somebody looks on."""
+    if not listed:
+        return []
     ids = [one.id for one in listed]
-    couples = {one.id: one for one in _couples(ids, now)}
-    plans = {plan.couple_id: plan for plan in plans_with_activities().filter(couple_id__in=ids)}
-    sheets, partners = defaultdict[UUID, list[AnswerSheet]](list), defaultdict[UUID, list[Partner]](list)
+    couples: dict[UUID, Any] = {one.id: one for one in COUPLES(now, *ids)}
+    plans = {plan.couple_id: plan for plan in PLANS(*ids)}
+    sheets, partners = defaultdict[UUID, list[AnswerSheet]](list), defaultdict[UUID, list[Any]](list)
     for sheet in _sheets(ids, [one.wave_id for one in couples.values() if one.wave_id], now):
         sheets[sheet.couple_id].append(sheet)
-    for partner in _partners(ids, now):
+    for partner in PARTNERS(now, *ids):
         partners[partner.couple_id].append(partner)
+    scores = _scores_of(chain.from_iterable(partners.values()))
     rows = []
     for one in listed:
         given, plan = sheets[one.id], plans.get(one.id)
         couple = couples[one.id]
-        about = [_partner_row(partner, couple, given, plan, hidden=names_hidden) for partner in partners[one.id]]
+        about = [
+            _partner_row(partner, couple, given, plan, scores=scores, hidden=names_hidden)
+            for partner in partners[one.id]
+        ]
         rows.append(_row(one, couple, about, given, plan, hidden=names_hidden))
     return rows
 
@@ -96,7 +107,7 @@ def initials(text: str) -> str:
     return " ".join(word[0] for word in text.split())
 
 
-def _couples(ids: Sequence[UUID], now: datetime) -> Iterable[Any]:
+def _couples(now: datetime, *ids: UUID) -> QuerySet[Couple]:
     """With counts of open flags by level, `next_session_at`, and `wave_id`."""
     coming = CounselingSession.objects.filter(
         couple_id=OuterRef("pk"), held_at=None, cancelled_at=None, planned_at__gte=now
@@ -139,25 +150,39 @@ def _sheets(ids: Sequence[UUID], waves: Sequence[UUID], now: datetime) -> Iterab
     return sheets.select_related("wave").only(*needed).order_by("opens_at")
 
 
-def _partners(ids: Sequence[UUID], now: datetime) -> QuerySet[Partner]:
-    """With `check_ins` and `newest_report`, as JSON, the newest first."""
+def _partners(now: datetime, *ids: UUID) -> QuerySet[Partner]:
+    """With `check_ins` and `newest_report`, as JSON, the newest first.
+
+    Without scores: in a subquery the policies of their table would be asked again for every check-in.
+    """
     since = Coalesce("couple__episode_started_at", "couple__created_at")
     given = AnswerSheet.objects.filter(
         partner_id=OuterRef("pk"), week_of__isnull=False, opens_at__gte=OuterRef("since")
     )
     opened = given.filter(opens_at__lte=now).order_by("-opens_at")[:SHOWN_CHECK_INS]
-    fields = {
-        "at": "opens_at",
-        "handed_in": "submitted_at",
-        "score": "scores__primary_score",
-        "verdict": "scores__verdict",
-    }
+    fields = {"sheet": "id", "at": "opens_at", "handed_in": "submitted_at"}
     reports = WeekReport.objects.filter(partner_id=OuterRef("pk")).order_by("-monday")[:1]
     found = Partner.objects.filter(couple_id__in=ids).annotate(since=since).order_by("position")
-    return found.annotate(
+    return found.only("practice", "couple", "position", "name").annotate(
         check_ins=ArraySubquery(opened.values(found=_packed(fields))),
         newest_report=ArraySubquery(reports.values(found=_packed({"monday": "monday", "entries": "entries"}))),
     )
+
+
+def _plans(*ids: UUID) -> QuerySet[RepairPlan]:
+    return plans_with_activities().filter(couple_id__in=ids)
+
+
+COUPLES, PLANS, PARTNERS = Kept(_couples), Kept(_plans), Kept(_partners)
+
+
+def _scores_of(partners: Iterable[Any]) -> dict[str, Scored]:
+    """Primary score and verdict by sheet, of the check-ins that were handed in."""
+    sheets = [one["sheet"] for partner in partners for one in partner.check_ins if one["handed_in"]]
+    # One parameter for all: hundreds take Django longer to write than PostgreSQL to look up.
+    of_these = RawSQL("sheet_id = ANY(%s::uuid[])", [sheets], output_field=BooleanField())
+    rows = SheetScores.objects.filter(of_these).values_list("sheet_id", "primary_score", "verdict")
+    return {str(sheet): (score, said) for sheet, score, said in rows}
 
 
 def _packed(fields: Mapping[str, str]) -> JSONObject:
@@ -165,25 +190,27 @@ def _packed(fields: Mapping[str, str]) -> JSONObject:
 
 
 def _partner_row(
-    partner: Any, couple: Any, sheets: Sequence[AnswerSheet], plan: RepairPlan | None, *, hidden: bool
+    partner: Any,
+    couple: Any,
+    sheets: Sequence[AnswerSheet],
+    plan: RepairPlan | None,
+    *,
+    scores: Mapping[str, Scored],
+    hidden: bool,
 ) -> PartnerRow:
     own = [one for one in sheets if one.partner_id == partner.id]
-    said = [one["verdict"] for one in partner.check_ins if one["verdict"]]
+    scored = [(one, *scores.get(one["sheet"], UNSCORED)) for one in partner.check_ins]
     handed_in = [datetime.fromisoformat(one["handed_in"]) for one in partner.check_ins if one["handed_in"]]
     return PartnerRow(
         partner=partner,
         name=initials(str(partner.name)) if hidden else str(partner.name),
         sheet=next((one for one in own if one.wave_id == couple.wave_id), None),
         waiting=next((one for one in own if one.state in AnswerSheet.OPEN_STATES), None),
-        check_ins=tuple(map(_check_in, reversed(partner.check_ins))),
+        check_ins=tuple(CheckInScore(datetime.fromisoformat(one["at"]), score) for one, score, _ in reversed(scored)),
         last_check_in_at=max(handed_in, default=None),
-        verdict=said[0] if said else "",
+        verdict=next((said for _, _, said in scored if said), ""),
         adherence=_adherence(partner, plan),
     )
-
-
-def _check_in(row: Json) -> CheckInScore:
-    return CheckInScore(datetime.fromisoformat(row["at"]), row["score"])
 
 
 def _adherence(partner: Any, plan: RepairPlan | None) -> float | None:

@@ -18,21 +18,17 @@ HALF_A_SQUARE = 2.8
 
 @dataclass(frozen=True)
 class SparkLine:
-    """`x` and `y` are where its newest score stands; `words` are its scores for who does not see it."""
+    """`x`, `y` and the corner `left`, `above` are where its newest score stands; `words` are its scores for who does
+    not see it. Numbers are written here: a template would look up how each is written where the reader lives.
+    """
 
     position: int
     path: str
-    x: float
-    y: float
+    x: str
+    y: str
+    left: str
+    above: str
     words: str
-
-    @property
-    def left(self) -> float:
-        return round(self.x - HALF_A_SQUARE, 1)
-
-    @property
-    def above(self) -> float:
-        return round(self.y - HALF_A_SQUARE, 1)
 
 
 def sparklines(partners: Sequence[PartnerRow]) -> list[SparkLine]:
@@ -60,4 +56,5 @@ def _line(partner: PartnerRow, point: Callable[[CheckInScore], tuple[float, floa
     path = "".join("M{} {}L{} {}".format(*point(before), *point(after)) for before, after in joined)
     x, y = point(scored[-1])
     words = f"{partner.name}: {', '.join(plain(one.score) for one in scored)}"
-    return SparkLine(partner.partner.position, path, x, y, words)
+    corner = (str(round(x - HALF_A_SQUARE, 1)), str(round(y - HALF_A_SQUARE, 1)))
+    return SparkLine(partner.partner.position, path, str(x), str(y), *corner, words)

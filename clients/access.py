@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -39,11 +40,14 @@ def treats(membership: Membership, couple: Couple) -> bool:
 
 def couples_answered_for_by(membership: Membership) -> QuerySet[Couple]:
     """The couples whose flags this member answers: those they treat, and those of whoever named them as cover."""
-    if membership.role not in TREATING:
-        return Couple.objects.none()
+    return couples_answered_for(membership.pk) if membership.role in TREATING else Couple.objects.none()
+
+
+def couples_answered_for(membership_id: UUID) -> QuerySet[Couple]:
+    """What `couples_answered_for_by` gives a member who treats."""
     # One semi-join on the therapist, so that the index serves both.
-    therapists = Membership.objects.filter(Q(pk=membership.pk) | Q(cover=membership), practice_id=tenancy.practice_id())
-    return Couple.objects.filter(therapist__in=therapists)
+    either = Q(pk=membership_id) | Q(cover_id=membership_id)
+    return Couple.objects.filter(therapist__in=Membership.objects.filter(either, practice_id=tenancy.practice_id()))
 
 
 def partners_treated_by(membership: Membership) -> QuerySet[Partner]:

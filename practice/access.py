@@ -16,6 +16,7 @@ from knox.crypto import hash_token
 from practice import audit, tenancy
 from practice.calendar_feeds import member_of_feed
 from practice.database.context import Scope
+from practice.database.grants.gate import SEEN_OF_PRACTICE
 from practice.errors import DomainError
 from practice.models import ApiToken, Membership, Practice, Role
 from practice.sessions import expired
@@ -216,8 +217,8 @@ def memberships_of(user: Any) -> list[Membership]:
 
 
 def unseen_practice_fields(path: str = "practice") -> list[str]:
-    seen = {"id", "slug", "name", "time_zone"}
-    return [f"{path}__{field.attname}" for field in Practice._meta.concrete_fields if field.attname not in seen]
+    unseen = (field.attname for field in Practice._meta.concrete_fields if field.attname not in SEEN_OF_PRACTICE)
+    return [f"{path}__{name}" for name in unseen]
 
 
 def chosen_membership(request: HttpRequest) -> Membership | None:

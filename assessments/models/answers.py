@@ -50,6 +50,12 @@ class SheetScores(TenantModel):
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["practice", "sheet"], name="one_score_row_per_sheet")]
+        indexes = [
+            # For the list of couples: of whom the newest verdict is looked for at all.
+            models.Index(
+                fields=["practice", "partner"], name="partners_ever_worse", condition=models.Q(verdict="reliably_worse")
+            )
+        ]
 
 
 class MeasurementParameters(TenantModel):

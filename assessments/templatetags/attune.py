@@ -8,7 +8,7 @@ from assessments.caseload_rows import initials
 from assessments.flags import is_from_week, urgent_flags_of
 from assessments.gap_reading import plain, signed
 from assessments.inbox import Kind
-from assessments.models import SafetyFlag
+from assessments.models import AnswerSheet, SafetyFlag
 from assessments.progress_charts import Frame
 from assessments.week_fields import barrier_words
 from clients.models import Consent
@@ -47,6 +47,12 @@ def shown_name(name: str, names_hidden: bool) -> str:
 def tone(state: str) -> str:
     """The tone of a badge that names this state."""
     return TONES.get(state, "neutral")
+
+
+@register.filter
+def sheet_state(state: str) -> str:
+    """What `get_state_display` says: that translates every word of the list for the one it gives."""
+    return str(AnswerSheet.State(state).label)
 
 
 @register.filter

@@ -15,9 +15,9 @@ from assessments.templatetags.attune import verdict as verdict_words
 from assessments.views.bulk import undo_until
 from assessments.views.names import hides_names
 from clients.models import Couple
-from practice import audit, tenancy
+from practice import audit
 from practice.access import CLINICIANS, StaffRequest, staff
-from practice.models import TREATING, Practice
+from practice.models import TREATING
 from practice.practices import confirm_resources_by
 from practice.tables import csv_response
 
@@ -52,7 +52,7 @@ def couples(request: StaffRequest) -> HttpResponse:
         "all_picked": request.GET.get("pick") == "all",
         "undo_until": undo_until(request, now),
         "now": now,
-        "confirm_by": confirm_resources_by(Practice.objects.get(pk=tenancy.practice_id())),
+        "confirm_by": confirm_resources_by(request.membership.practice),
     }
     template = "assessments/_couples_list.html" if "HX-Request" in request.headers else "assessments/couples.html"
     return render(request, template, context)

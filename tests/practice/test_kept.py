@@ -1,6 +1,8 @@
+from datetime import timedelta
+
 import pytest
 
-from clients.models import Partner
+from clients.models import Couple, Partner
 from practice.database.kept import Kept
 from practice.tenancy import ScopeError
 from tests.factories import as_staff
@@ -28,6 +30,14 @@ def test_what_changed_is_read_anew(alice, dana, erin):
         found(dana.couple_id)
         Partner.objects.filter(pk=erin.pk).update(state=Partner.State.LEFT)
         assert [one.state for one in found(dana.couple_id)] == [Partner.State.ACTIVE, Partner.State.LEFT]
+
+
+def test_a_time_is_asked_for_as_it_is_given(alice, couple):
+    found = Kept(lambda before, of: Couple.objects.filter(pk=of, created_at__lt=before))
+    with as_staff(alice):
+        begun = couple.created_at
+        assert found(begun, couple.id) == []
+        assert found(begun + timedelta(microseconds=1), couple.id) == [couple]
 
 
 def test_nothing_is_asked_without_a_practice(dana):
