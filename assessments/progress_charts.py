@@ -232,7 +232,7 @@ def _segments(spots: Iterable[tuple[float, float | None]]) -> Iterator[Segment]:
 
 def _spread_names(series: list[TimeSeries]) -> list[TimeSeries]:
     """Names at the ends of two lines that meet are moved apart."""
-    if len(series) == 2 and abs(series[0].name_y - series[1].name_y) < 16:
+    if len(series) == 2 and all(one.points for one in series) and abs(series[0].name_y - series[1].name_y) < 16:
         middle = (series[0].name_y + series[1].name_y) / 2
         upper = 0 if series[0].name_y <= series[1].name_y else 1
         ys = {upper: middle - 8, 1 - upper: middle + 8}

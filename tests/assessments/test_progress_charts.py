@@ -55,6 +55,12 @@ def test_names_stand_apart(one, other):
         assert abs(first - second) >= 15.9
 
 
+def test_a_name_stands_where_its_own_line_ends_though_the_other_handed_in_nothing():
+    for chart in charts([40, 0], [None, None]):
+        first, second = chart.series
+        assert (first.name_y, second.points) == (first.points[-1].y, ())
+
+
 def test_only_the_newest_are_shown_before_a_session():
     many = [float(number) for number in range(15)]
     assert [len(one.points) for one in charts(many, many, last=10)[0].series] == [10, 10]
