@@ -14,7 +14,7 @@ from practice.models import Membership, OutboxMessage, Practice
 from practice.outbox import MOST_TRIES
 from practice.practices import as_maintenance
 from tests.assessments.flagged import cover_by, raise_flag, run_outbox
-from tests.factories import as_staff, as_worker, client_of
+from tests.factories import as_staff, as_worker, client_of, make_couple
 
 pytestmark = pytest.mark.database
 WEEK = timedelta(days=7)
@@ -144,3 +144,14 @@ def test_a_mail_that_was_given_up_is_tried_again_the_next_week(alice, practice, 
     plan_digests(practice.id)
     run_at(monday(practice))
     assert (outbox_is_silent, [to for to, *_ in sent(smtp)]) == ([], ["alice"])
+
+
+def test_the_id_of_a_mail_is_that_of_its_member_and_week(alice, bob, practice, couple, smtp):
+    """A mailbox that drops what it has seen keeps one mail a week, and each week's."""
+    make_couple(bob, label="F & G")
+    plan_digests(practice.id)
+    at = monday(practice)
+    for moment in (at, at + WEEK):
+        run_at(moment)
+    ids = [str(one["Message-ID"]) for one in smtp.messages if one["Subject"] == "Items wait for you"]
+    assert (len(ids), len(set(ids))) == (4, 4)
