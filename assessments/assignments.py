@@ -184,15 +184,18 @@ def close_wave(reference: UUID) -> None:
 
 
 def end_assignment(assignment: Assignment) -> None:
-    """Stop asking. Open sheets are withdrawn; what was submitted stays."""
-    if assignment.ended_at is None:
-        now = timezone.now()
-        assignment.ended_at = now
-        assignment.save(update_fields=["ended_at"])
-        waves = list(Wave.objects.filter(assignment=assignment, closed_at=None))
-        Wave.objects.filter(assignment=assignment, closed_at=None).update(closed_at=now)
-        end_sheets(waves, AnswerSheet.State.WITHDRAWN)
-        audit.record("assignment.ended", object_id=assignment.id, couple_id=assignment.couple_id)
+    """Stop asking, once. Open sheets are withdrawn; what was submitted stays."""
+    with transaction.atomic():
+        # Whoever ends it at the same moment waits, and finds it ended.
+        locked = Assignment.objects.select_for_update().get(pk=assignment.pk)
+        if locked.ended_at is None:
+            locked.ended_at = timezone.now()
+            locked.save(update_fields=["ended_at"])
+            waves = list(Wave.objects.filter(assignment=locked, closed_at=None))
+            Wave.objects.filter(assignment=locked, closed_at=None).update(closed_at=locked.ended_at)
+            end_sheets(waves, AnswerSheet.State.WITHDRAWN)
+            audit.record("assignment.ended", object_id=locked.id, couple_id=locked.couple_id)
+    assignment.ended_at = locked.ended_at
 
 
 def invite_to_sheet(sheet: AnswerSheet, *, delivery: str) -> invitations.Issued:

@@ -117,9 +117,10 @@ def drop(waves: Iterable[Wave], reason: str) -> None:
 
 
 def end_sheets(waves: Iterable[Wave], state: str) -> None:
+    """End the sheets of these waves that are still open, with their links; one that is being sent goes first."""
     open_sheets = AnswerSheet.objects.filter(wave__in=list(waves), state__in=AnswerSheet.OPEN_STATES)
-    ids = sorted(open_sheets.values_list("id", flat=True))
-    AnswerSheet.objects.filter(pk__in=ids, state__in=AnswerSheet.OPEN_STATES).update(state=state)
+    ids = list(open_sheets.select_for_update().order_by("id").values_list("id", flat=True))
+    AnswerSheet.objects.filter(pk__in=ids).update(state=state)
     for sheet_id in ids:
         invitations.end_links(sheet_id)
 
