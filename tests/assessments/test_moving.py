@@ -1,16 +1,31 @@
 """A form that was started under the wrong couple: it moves with all it holds, and only while nobody has read it."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
+from django.utils import timezone
 
 from assessments.flags import acknowledge_flag
-from assessments.models import Answers, AnswerSheet, SafetyFlag
-from assessments.moving import NoPlaceForSheet, move_sheet
+from assessments.models import Answers, AnswerSheet, Goal, SafetyFlag, SpecificRequest, WeekReport
+from assessments.moving import NoPlaceForSheet, WeekNamesPlan, move_sheet, places_for, refuse_move
+from assessments.specific_requests import answer_request
+from assessments.weeks import own_week, save_week, wins_of
+from clients.models import Partner
 from tests import factories
 from tests.assessments.partner_pages import bytes_of
 from tests.attacks import as_maintenance
-from tests.factories import as_staff, client_of, make_couple, make_sheet, partner_client, partner_of, save
+from tests.factories import (
+    as_partner,
+    as_staff,
+    client_of,
+    make_couple,
+    make_plan,
+    make_sheet,
+    partner_client,
+    partner_of,
+    save,
+)
 
 pytestmark = pytest.mark.database
 
@@ -148,3 +163,77 @@ def test_worker_reads_no_answer(alice, sheet, practice):
         list(Answers.objects.values_list("values", flat=True))
     with factories.as_worker(practice):
         assert Answers.objects.filter(sheet=sheet.pk).values_list("partner_id", flat=True)[0] == sheet.partner_id
+
+
+WIN = {"text": "We laughed", "share_via_therapist": True}
+
+
+@pytest.fixture
+def check_in(alice, dana) -> AnswerSheet:
+    found = make_sheet(alice, dana, "ena-ck")
+    save(found, {"experienced.CK1": 3})
+    return found
+
+
+def tell(sheet: AnswerSheet, **given: Any) -> None:
+    with as_partner(sheet.partner):
+        save_week(AnswerSheet.objects.get(pk=sheet.pk), given)
+
+
+def test_a_check_in_takes_its_week_along_and_the_right_partner_goes_on(alice, check_in, right):
+    tell(check_in, small_wins=[WIN])
+    place = make_sheet(alice, right, "ena-ck")
+    assert move(alice, check_in, place).status_code == 302
+    with as_staff(alice):
+        [report] = WeekReport.objects.select_related("partner", "couple")
+        assert [vars(one) for one in wins_of(report)] == [WIN]
+        assert (report.partner.name, report.couple.label) == ("Finn", "F & G")
+    tell(kept(alice, check_in), small_wins=[WIN, WIN])
+    with as_partner(right):
+        week = own_week(AnswerSheet.objects.get(pk=check_in.pk))
+    assert [vars(one) for one in week.small_wins] == [WIN, WIN]
+    with as_staff(alice):
+        assert WeekReport.objects.count() == 1
+
+
+@pytest.mark.parametrize("kind", ["activities", "requests", "goals"])
+def test_a_week_that_names_the_plan_of_the_wrong_couple_stays(alice, dana, kind):
+    activity, _request, goal = make_plan(alice, dana.couple, dana)
+    given = {
+        "activities": {"activities": {str(activity): {"done": 2}}},
+        "requests": {"requests": {str(agreed_request(alice, dana)): "kept"}},
+        "goals": {"goals": {str(goal): 1}},
+    }
+    with as_staff(alice):
+        Goal.objects.filter(pk=goal).update(review_on=timezone.localdate())
+    sheet = make_sheet(alice, dana, "ena-ck")
+    save(sheet, {"experienced.CK1": 3})
+    tell(sheet, **given[kind])
+    with as_staff(alice), pytest.raises(WeekNamesPlan):
+        refuse_move(kept_here(sheet))
+    refused = client_of(alice).get(address(sheet))
+    assert (refused.status_code, "assign a new form" in refused.content.decode()) == (409, True)
+
+
+def agreed_request(alice, dana: Partner) -> UUID:
+    with as_staff(alice):
+        request = SpecificRequest.objects.get(couple=dana.couple_id)
+        answer_request(request, answer="yes")
+    return request.id
+
+
+def test_a_check_in_has_no_place_where_that_week_was_told_already(alice, check_in, right):
+    first = make_sheet(alice, right, "ena-ck")
+    tell(first, small_wins=[WIN])
+    factories.end_assignments(alice, right.couple)
+    place = make_sheet(alice, right, "ena-ck")
+    assert move(alice, check_in, place).status_code == 422
+    with as_staff(alice):
+        found = places_for(kept_here(check_in), membership=alice)
+        assert [str(one.partner) for one in found] == ["Gil"]
+
+
+def test_worker_reads_no_week(alice, check_in, practice):
+    tell(check_in, small_wins=[WIN])
+    with pytest.raises(Exception, match="permission denied"), factories.as_worker(practice):
+        list(WeekReport.objects.values_list("small_wins", flat=True))

@@ -118,6 +118,7 @@ IN_THE_BACKGROUND = [
     *allow(WORKER, "assessments_intention", "SELECT", AS_WORKER, "practice_id", "id", "sheet_id", "partner_id"),
     *allow(WORKER, "assessments_intention", "UPDATE", AS_WORKER, "couple_id", "partner_id"),
     *allow(WORKER, "assessments_weekreport", "SELECT", AS_WORKER, "practice_id", "id", "sheet_id"),
+    *allow(WORKER, "assessments_weekreport", "UPDATE", AS_WORKER, "id", "couple_id", "partner_id", "small_wins"),
     *allow(WORKER, "assessments_safetyflag", "SELECT", AS_WORKER),
     *allow(WORKER, "assessments_safetyflag", "UPDATE", AS_WORKER, "couple_id", "partner_id"),
     *allow(WORKER, "assessments_flagevent", "SELECT INSERT", AS_WORKER),
