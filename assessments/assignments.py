@@ -137,7 +137,8 @@ def open_wave(reference: UUID) -> None:
         return
     if wave.opened_at or wave.closed_at or wave.assignment.ended_at or _care_has_ended(wave):
         return
-    if wave.assignment.paused_at or wave.closes_at <= timezone.now():
+    # Also one that was moved to a later time while this waited for its turn.
+    if wave.assignment.paused_at or not wave.opens_at <= timezone.now() < wave.closes_at:
         return
     instrument = library.resolve(wave.assignment.instrument, wave.assignment.content_hash)
     try:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from assessments.models import AnswerSheet, Assignment
+from assessments.models import AnswerSheet, Assignment, Wave
 from assessments.schedules import days_later
 from clients import messages
 from clients.models import Couple, Invitation
@@ -26,6 +26,18 @@ def plan_reminders(sheet: AnswerSheet, assignment: Assignment) -> None:
     """Ask for the first reminder of a sheet whose wave has just opened."""
     if days := assignment.remind_on:
         outbox.ask_again("remind", sheet.id, due_at=days_later(timezone.now(), days[0], time_zone()))
+
+
+def plan_reminders_again(wave: Wave) -> None:
+    """Look once more at what is due for each open sheet of a wave whose window changed; what waits keeps its time.
+
+    A reminder for which no safe hour was left may have one now. One that was sent is not sent again.
+    """
+    days = Assignment.objects.values_list("remind_on", flat=True).get(pk=wave.assignment_id)
+    if days and wave.opened_at:
+        open_sheets = AnswerSheet.objects.filter(wave=wave, state__in=AnswerSheet.OPEN_STATES)
+        due_at = days_later(wave.opened_at, days[0], time_zone())
+        outbox.ask_unless_waiting("remind", open_sheets.values_list("id", flat=True), due_at=due_at)
 
 
 def send_invitation(reference: UUID) -> None:

@@ -33,7 +33,7 @@ def lay_out(assignment: Assignment, wanted: Sequence[Window]) -> list[Wave]:
         if wave is None:
             missing.append(window)
         else:
-            kept.append(_move(wave, window))
+            kept.append(move_wave(wave, window))
     # Of one whose session is gone; or of one that was planned otherwise.
     drop(by_session.values(), Wave.Dropped.CHANGED if assignment.every_weeks else Wave.Dropped.SESSION)
     drop(free, Wave.Dropped.CHANGED)
@@ -95,6 +95,21 @@ def add_waves(assignment: Assignment, windows: Sequence[Window]) -> list[Wave]:
     return waves
 
 
+def move_wave(wave: Wave, window: Window) -> Wave:
+    """Let a wave that has not opened be at another time, with its sheets and the week they report."""
+    now = timezone.now()
+    # It should have opened already, and does so as soon as it may: that is no reason to open it later still.
+    opens_at = wave.opens_at if window.session_id and max(wave.opens_at, window.opens_at) <= now else window.opens_at
+    if (wave.opens_at, wave.closes_at) != (opens_at, window.closes_at):
+        wave.opens_at, wave.closes_at = opens_at, window.closes_at
+        wave.save(update_fields=["opens_at", "closes_at"])
+        sheets = AnswerSheet.objects.filter(wave=wave)
+        sheets.update(opens_at=opens_at, closes_at=window.closes_at)
+        sheets.exclude(week_of=None).update(week_of=monday_of(opens_at))
+        _ask_in_time(wave)
+    return wave
+
+
 def move_closing(wave: Wave, closes_at: datetime) -> None:
     """Let an open wave close at another time, with the links to it."""
     wave.closes_at = closes_at
@@ -129,20 +144,6 @@ def monday_of(moment: datetime) -> date:
     """The Monday of the week in which `moment` lies, by the practice's clock."""
     day = timezone.localdate(moment)
     return day - timedelta(days=day.weekday())
-
-
-def _move(wave: Wave, window: Window) -> Wave:
-    now = timezone.now()
-    # It should have opened already, and does so as soon as it may: that is no reason to open it later still.
-    opens_at = wave.opens_at if window.session_id and max(wave.opens_at, window.opens_at) <= now else window.opens_at
-    if (wave.opens_at, wave.closes_at) != (opens_at, window.closes_at):
-        wave.opens_at, wave.closes_at = opens_at, window.closes_at
-        wave.save(update_fields=["opens_at", "closes_at"])
-        sheets = AnswerSheet.objects.filter(wave=wave)
-        sheets.update(opens_at=opens_at, closes_at=window.closes_at)
-        sheets.exclude(week_of=None).update(week_of=monday_of(opens_at))
-        _ask_in_time(wave)
-    return wave
 
 
 def _ask_in_time(wave: Wave) -> None:

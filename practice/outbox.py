@@ -46,6 +46,14 @@ def ask_again(kind: str, reference: UUID, *, due_at: datetime) -> None:
     )
 
 
+def ask_unless_waiting(kind: str, references: Iterable[UUID], *, due_at: datetime) -> None:
+    """Ask for `kind` of work on each of these, also where it was done before; what waits keeps its time."""
+    asked, practice = list(references), tenancy.practice_id()
+    ask_once(kind, asked, due_at=due_at)
+    done = OutboxMessage.objects.filter(practice_id=practice, kind=kind, reference__in=asked).exclude(done_at=None)
+    done.update(due_at=due_at, done_at=None, tries=0)
+
+
 def ask_once(kind: str, references: Iterable[UUID], *, due_at: datetime) -> None:
     """Ask for `kind` of work on each of these that was never asked for; what was given up is tried again."""
     now, practice = timezone.now(), tenancy.practice_id()

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from api.endpoint import Endpoint, checked, member
 from api.idempotency import HEADER, idempotent
 from api.pagination import PAGE, page_of, page_shape
-from api.v1.cadence_shapes import Cadence, CadenceChanged, CadenceShape, Reminders, cadence_of, schedule_from
+from api.v1.cadence_shapes import AssignmentChanged, Cadence, CadenceShape, Reminders, cadence_of, schedule_from
 from api.v1.couples import THERAPISTS
 from assessments import library
 from assessments.assignments import assign_instrument, assign_to_couples, end_assignment, invite_to_sheet
@@ -24,6 +24,7 @@ from assessments.cadence import change_cadence
 from assessments.instruments.definition import Instrument
 from assessments.models import AnswerSheet, Assignment, Wave
 from assessments.sheets import answered_of, form_of
+from assessments.windows import change_windows
 from clients.access import couples_treated_by, couples_visible_to
 from clients.models import Invitation
 from practice.access import CLINICIANS, ByMethod, StaffApi
@@ -230,16 +231,20 @@ class OneAssignment(Endpoint):
         return Response(shown(get_object_or_404(assignments_seen_by(member(request)), pk=assignment_id)))
 
     @extend_schema(
-        request=CadenceChanged,
+        request=AssignmentChanged,
         responses=AssignmentShape,
-        description="Plans what is still to open otherwise, `times` times more. What is open stays as it is.",
+        description="With `cadence`, plans what is still to open otherwise, `times` times more; what is open stays as "
+        "it is. With `waves`, moves when these open and close, for both partners alike: all of them or none.",
     )
     def patch(self, request: Request, assignment_id: UUID) -> Response:
         treated = Assignment.objects.filter(couple__in=couples_treated_by(member(request)))
         assignment = get_object_or_404(treated, pk=assignment_id)
-        schedule = schedule_from(checked(CadenceChanged, request.data))
-        # Windows stay as long as they are, unless this says otherwise.
-        change_cadence(assignment, replace(schedule, window=assignment.window))
+        given = checked(AssignmentChanged, request.data)
+        if "waves" in given:
+            change_windows(assignment, {one.pop("id"): one for one in given["waves"]})
+        else:
+            # Windows stay as long as they are, unless this says otherwise.
+            change_cadence(assignment, replace(schedule_from(given), window=assignment.window))
         return Response(reread([assignment])[0])
 
 

@@ -50,11 +50,27 @@ class Reminders(serializers.Serializer[Any]):
     )
 
 
-class CadenceChanged(serializers.Serializer[Any]):
+class WindowChanged(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    opens_at = serializers.DateTimeField(required=False, help_text="Only of a wave that has not opened.")
+    closes_at = serializers.DateTimeField(required=False)
+
+
+class AssignmentChanged(serializers.Serializer[Any]):
+    """Either the cadence of all that is still to open, or the windows of some waves."""
+
     opens_at = serializers.DateTimeField(required=False, help_text="Of the next form; else as it would have opened.")
     closes_at = serializers.DateTimeField(required=False)
-    cadence = Cadence()
+    cadence = Cadence(required=False)
     reminders = Reminders(required=False)
+    waves = WindowChanged(many=True, required=False, allow_empty=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "waves" in attrs and len(attrs) > 1:
+            raise serializers.ValidationError({"waves": "Give nothing else beside waves."}, code="invalid")
+        if not {"waves", "cadence"} & attrs.keys():
+            raise serializers.ValidationError({"cadence": "Give either cadence or waves."}, code="required")
+        return attrs
 
 
 class CadenceShape(serializers.Serializer[Any]):

@@ -1,5 +1,6 @@
 """Mistakes put right, each on a page that asks once more."""
 
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -22,8 +23,9 @@ from assessments.deleting import (
 )
 from assessments.models import AnswerSheet, Wave
 from assessments.moving import move_sheet, places_for, refuse_move
+from assessments.schedule_forms import MOMENT
 from assessments.views.therapist import refused
-from assessments.windows import change_closing
+from assessments.windows import change_window, may_open_otherwise
 from clients.access import couples_treated_by
 from clients.models import CounselingSession
 from practice.access import StaffRequest, staff
@@ -51,30 +53,41 @@ def sheet_move(request: StaffRequest, sheet_id: UUID) -> HttpResponse:
     return render(request, "assessments/sheet_move.html", context, status=422 if request.method == "POST" else 200)
 
 
-class ClosingForm(forms.Form):
-    closes_at = forms.DateTimeField(
-        label=gettext_lazy("The window closes"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
+class WindowForm(forms.Form):
+    """When a window opens, as long as that can be changed, and when it closes."""
+
+    opens_at = forms.DateTimeField(label=gettext_lazy("The window opens"), widget=MOMENT)
+    closes_at = forms.DateTimeField(label=gettext_lazy("The window closes"), widget=MOMENT)
+
+    def __init__(self, *args: Any, wave: Wave, **kwargs: Any) -> None:
+        shown = {"opens_at": wave.opens_at, "closes_at": wave.closes_at}
+        initial = {name: moment.replace(second=0, microsecond=0) for name, moment in shown.items()}
+        super().__init__(*args, initial=initial, **kwargs)
+        if not may_open_otherwise(wave):
+            del self.fields["opens_at"]
+
+    def changes(self) -> dict[str, Any]:
+        """What was changed: a page shows no seconds, and leaving a field as it is changes nothing."""
+        return {name: self.cleaned_data[name] for name in self.changed_data}
 
 
 @staff(*TREATING)
-def wave_closing(request: StaffRequest, wave_id: UUID) -> HttpResponse:
+def wave_window(request: StaffRequest, wave_id: UUID) -> HttpResponse:
     waves = Wave.objects.filter(couple__in=couples_treated_by(request.membership))
     wave = get_object_or_404(waves.select_related("couple", "assignment"), pk=wave_id)
-    form = ClosingForm(posted(request), initial={"closes_at": wave.closes_at})
+    form = WindowForm(posted(request), wave=wave)
     if request.method == "POST" and form.is_valid():
         try:
-            change_closing(wave, form.cleaned_data["closes_at"])
+            change_window(wave, **form.changes())
         except InvalidInput as error:
             add_faults(form, error)
         except DomainError as error:
             return refused(request, wave.couple, str(error))
         else:
-            messages.success(request, _("The window closes at the new time, for both alike."))
+            messages.success(request, _("The window is changed, for both alike."))
             return redirect("couple", wave.couple_id)
     context = {"wave": wave, "couple": wave.couple, "form": form, "title": library.title_of(wave.assignment.instrument)}
-    return render(request, "assessments/wave_closing.html", context, status=422 if form.errors else 200)
+    return render(request, "assessments/wave_window.html", context, status=422 if form.errors else 200)
 
 
 @staff(*TREATING)

@@ -58,6 +58,25 @@ def test_a_form_before_each_session_follows_it_and_is_paused_changed_and_ended(p
     assert problem(program.post(f"{one}pause/")) == (409, "assignment_ended")
 
 
+def iso(moment) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def test_windows_of_waves_are_changed_all_or_none(program, couple):
+    cadence = {"every_weeks": 1, "times": 2}
+    made = give(program, couple=couple.id, instrument="ena-ck", opens_at=in_days(2), cadence=cadence).json()
+    one, [first, second] = f"{V1}assignments/{made['id']}/", made["waves"]
+    wanted = [{"id": first["id"], "opens_at": iso(in_days(3))}, {"id": second["id"], "closes_at": iso(in_days(12.5))}]
+    changed = program.patch(one, {"waves": wanted}, format="json").json()["waves"]
+    assert [wave["opens_at"] for wave in changed] == [wanted[0]["opens_at"], second["opens_at"]]
+    assert [wave["closes_at"] for wave in changed] == [first["closes_at"], wanted[1]["closes_at"]]
+    wrong = [{"id": first["id"], "opens_at": in_days(4)}, {"id": str(uuid4()), "closes_at": in_days(12)}]
+    assert problem(program.patch(one, {"waves": wrong}, format="json")) == (422, "waves")
+    assert program.get(one).json()["waves"] == changed
+    for said in ({}, {"waves": wanted, "cadence": {"every_weeks": 1, "times": 1}}):
+        assert problem(program.patch(one, said, format="json")) == (422, "invalid")
+
+
 @pytest.mark.parametrize(
     ("more", "field"),
     [
