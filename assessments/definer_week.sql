@@ -116,3 +116,11 @@ BEGIN
   ON CONFLICT (practice_id, sheet_id) DO UPDATE SET wish = excluded.wish, stated_at = excluded.stated_at
    WHERE kept.practice_id = own.practice_id;
 END $$;
+
+-- The weeks that the partner of this context has told of, newest first, with their own small wins as ciphertexts. What else
+-- they said in a week is never read back.
+CREATE OR REPLACE FUNCTION app.own_weeks() RETURNS TABLE (practice_id uuid, id uuid, monday date, small_wins text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT own.practice_id, own.id, own.monday, own.small_wins FROM public.assessments_weekreport own
+   WHERE own.practice_id = app.practice('partner') AND own.partner_id = app.partner() ORDER BY own.monday DESC;
+$$;

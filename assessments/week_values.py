@@ -60,6 +60,14 @@ class SmallWin:
 
 
 @dataclass(frozen=True)
+class OwnWeek:
+    """A week that a partner has told of; `small_wins` are those that the therapist may pass on."""
+
+    monday: date
+    small_wins: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Week:
     """What one partner holds in the week that begins on `monday`; open until `closes_at`."""
 

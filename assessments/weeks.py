@@ -20,8 +20,9 @@ from assessments.goals import level_texts
 from assessments.instruments.definition import Json
 from assessments.models import AnswerSheet, Goal, SpecificRequest, WeekReport
 from assessments.plan_templates import library as templates
-from assessments.week_values import SmallWin, Week, WeekActivity, WeekGoal, WeekRequest, parts_of, week_faults
+from assessments.week_values import OwnWeek, SmallWin, Week, WeekActivity, WeekGoal, WeekRequest, parts_of, week_faults
 from practice import audit, tenancy
+from practice.database.rows import rows_of
 from practice.encryption import decrypt, encrypt, sealed
 from practice.errors import DomainError, InvalidInput
 
@@ -45,6 +46,14 @@ def own_week(sheet: AnswerSheet) -> Week:
     if found is None:
         raise WeekClosed
     return _week(sheet, json.loads(found), ZoneInfo(time_zone))
+
+
+def own_weeks() -> list[OwnWeek]:
+    """The weeks that the partner in scope has told of, newest first. What they said in them is never read back."""
+    rows = rows_of(WeekReport, "SELECT * FROM app.own_weeks()")
+    for row in rows:
+        row.small_wins = sealed(vars(row)["small_wins"])
+    return [OwnWeek(row.monday, tuple(win.text for win in wins_of(row) if win.share_via_therapist)) for row in rows]
 
 
 def save_week(sheet: AnswerSheet, given: Mapping[str, Any]) -> None:

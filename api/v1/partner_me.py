@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from api.endpoint import Endpoint, checked
 from api.v1.week_shapes import OwnResultsShape, shown_results
 from assessments.own_results import own_results
+from assessments.weeks import own_weeks
 from clients.access import PartnerApi
 from clients.models import Consent, Partner
 from clients.own_page import (
@@ -59,9 +60,17 @@ class ContactShape(serializers.Serializer[Any]):
     time_zone = serializers.CharField()
 
 
+class OwnWeekShape(serializers.Serializer[Any]):
+    monday = serializers.DateField()
+    small_wins = serializers.ListField(
+        child=serializers.CharField(), help_text="Their own, as far as the therapist may pass them on."
+    )
+
+
 class DataShape(serializers.Serializer[Any]):
     contact = ContactShape()
     consents = ConsentShape(many=True)
+    weeks = OwnWeekShape(many=True, help_text="The weeks they told of, the newest first.")
     results = OwnResultsShape(allow_null=True)
 
 
@@ -131,6 +140,7 @@ class OwnData(Endpoint):
                     "time_zone": own.time_zone,
                 },
                 "consents": shown_consents(page),
+                "weeks": [vars(week) for week in own_weeks()],
                 "results": shown_results(results) if results else None,
             }
         )

@@ -225,3 +225,21 @@ def test_own_results_are_words_where_they_are_allowed(alice, couple, full):
     assert [one["domain"] for one in found.json()["topics"]] == ["PR", "LV", "AA", "RF", "RP", "CR"]
     assert {one["words"] for one in found.json()["topics"]} == {"Missing: sometimes to often"}
     assert not any(character.isdigit() for character in found.content.decode())
+
+
+SHARED = {"text": "We laughed", "share_via_therapist": True}
+KEPT = {"text": "I slept", "share_via_therapist": False}
+
+
+def test_own_data_names_the_weeks_and_the_wins_that_may_be_passed_on(sheets, program):
+    """Erin tells of the same week, and nothing of hers is there."""
+    hers = partner_api(sheets[1])
+    where = f"weeks/{sheets[0].week_of}/"
+    activity = program.get(f"{P}{where}").json()["activities"][0]["id"]
+    before = program.get(f"{P}me/data/").json()["weeks"]
+    hers.put(f"{P}{where}", {"small_wins": [{"text": "She smiled", "share_via_therapist": True}]}, format="json")
+    assert (before, program.get(f"{P}me/data/").json()["weeks"]) == ([], [])
+    told = {"small_wins": [SHARED, KEPT], "activities": {activity: {"done": 2, "note": "Late"}}}
+    program.put(f"{P}{where}", told, format="json")
+    expected = [{"monday": sheets[0].week_of.isoformat(), "small_wins": ["We laughed"]}]
+    assert program.get(f"{P}me/data/").json()["weeks"] == expected

@@ -28,6 +28,7 @@ FUNCTIONS = {
     "app.give_own_consent(text, text, timestamptz)": (PARTNER,),
     "app.withdraw_own_consent(text, timestamptz)": (PARTNER,),
     "app.own_week(uuid)": (PARTNER,),
+    "app.own_weeks()": (PARTNER,),
     "app.save_week(uuid, uuid, jsonb, timestamptz)": (PARTNER,),
     "app.save_intention(uuid, text, timestamptz)": (PARTNER,),
     "app.own_results(text)": (PARTNER,),
