@@ -5,7 +5,7 @@ from io import BytesIO
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -36,11 +36,16 @@ def report_of(request: StaffRequest, report_id: UUID) -> JointReport:
     return get_object_or_404(reports_treated_by(request.membership).select_related("couple", "wave"), pk=report_id)
 
 
-def results_of_wave(couple_id: UUID, wave_id: UUID | None) -> HttpResponse:
-    response = redirect("couple-results", couple_id)
-    if wave_id:
-        response["Location"] += f"?wave={wave_id}#joint-report"
-    return response
+def results_address(couple_id: UUID, wave_id: UUID | None) -> str:
+    """The therapist's own page, which says what is missing."""
+    address = reverse("couple-results", args=[couple_id])
+    return f"{address}?wave={wave_id}#joint-report" if wave_id else address
+
+
+def closed(request: StaffRequest, couple_id: UUID, wave_id: UUID | None) -> HttpResponse:
+    """The same for every reason: on a shared screen, each would tell one of the two something of the other."""
+    context = {"back": results_address(couple_id, wave_id)}
+    return render(request, "assessments/joint_closed.html", context, status=409)
 
 
 @staff(*TREATING)
@@ -50,11 +55,10 @@ def joint_report_release(request: StaffRequest, couple_id: UUID) -> HttpResponse
     wave = shareable_wave(couple, request.POST.get("wave"))
     try:
         report = release_joint_report(couple, wave=wave, membership=request.membership)
-    except DomainError as error:
-        context = {"couple": couple, "reason": str(error)}
-        return render(request, "assessments/refused.html", context, status=409)
+    except DomainError:
+        return closed(request, couple.id, wave.id if wave else None)
     messages.success(request, _("Released. Read what to say first before you open it together."))
-    return results_of_wave(couple.id, report.wave_id)
+    return redirect(results_address(couple.id, report.wave_id))
 
 
 @staff(*TREATING)
@@ -78,12 +82,12 @@ def opened_together(show: Callable[[StaffRequest, JointReport, ReportPage], Answ
     def shown(request: StaffRequest, report_id: UUID) -> Answer:
         report = report_of(request, report_id)
         try:
-            return show(request, report, joint_view(report))
+            page = joint_view(report)
         except NotBriefed:
             return redirect("joint-report-brief", report.id)
-        except DomainError as error:
-            context = {"couple": report.couple, "reason": str(error)}
-            return render(request, "assessments/refused.html", context, status=409)
+        except (DomainError, Http404):
+            return closed(request, report.couple_id, report.wave_id)
+        return show(request, report, page)
 
     return shown
 
@@ -104,7 +108,7 @@ def joint_report_withdraw(request: StaffRequest, report_id: UUID) -> HttpRespons
     report = report_of(request, report_id)
     withdraw_report(report)
     messages.success(request, _("Withdrawn. The partners read it no longer."))
-    return results_of_wave(report.couple_id, report.wave_id)
+    return redirect(results_address(report.couple_id, report.wave_id))
 
 
 @staff(*TREATING)

@@ -246,7 +246,7 @@ def test_the_card_releases_opens_and_withdraws(alice, browser, couple):
     browser.get(f"{address}before/")
     assert "Open it together" in browser.get(results).content.decode()
     assert browser.post(f"{address}withdraw/").status_code == 302
-    assert browser.get(address).status_code == 404
+    assert browser.get(address).status_code == 409
     assert "Release to both" in browser.get(results).content.decode()
 
 
