@@ -73,12 +73,13 @@ def proposals_from(record: CoupleRecord, *, now: datetime) -> list[Proposal]:
         )
         for sheet in record.sheets
     }
-    check_ins = {one.id for one in record.instruments.values() if one.is_check_in}
     # Each by itself: to list every instrument would be one statement more on each page.
-    follows = any(library.resolve(ref).is_check_in for ref in record.before_sessions)
+    asked = [*record.instruments.values(), *map(library.resolve, record.before_sessions)]
+    check_ins = {one.id for one in asked if one.is_check_in}
     sessions = [(one.kind, one.held_at, one.planned_at, one.review) for one in record.sessions]
     anybody = any(partner.state == Partner.State.ACTIVE for partner in record.partners)
-    known = _known(record.couple, sessions, list(waves.values()), check_ins, anybody=anybody, follows=follows, now=now)
+    followed = record.before_sessions if anybody else None
+    known = _known(record.couple, sessions, list(waves.values()), check_ins, followed=followed, now=now)
     return due(known, today=timezone.localdate(now))
 
 
@@ -137,8 +138,7 @@ def known_of(couples: Sequence[Couple], *, now: datetime, instrument: str = "") 
             sessions[one.id],
             waves[one.id],
             check_ins,
-            anybody=one.id in followed,
-            follows=any(ref.partition("@")[0] in check_ins for ref in followed.get(one.id, [])),
+            followed=followed.get(one.id),
             now=now,
         )
         for one in couples
@@ -151,10 +151,10 @@ def _known(
     waves: Sequence[GivenWave],
     check_ins_known: Collection[str],
     *,
-    anybody: bool,
-    follows: bool,
+    followed: Collection[str] | None,
     now: datetime,
 ) -> Known:
+    """`followed` are the instruments that are asked before each session; None where nobody takes part."""
     held, coming, stopped_at = _sessions(couple, sessions, now)
     full = [one for one in waves if one.instrument == full_form().partition("@")[0]]
     check_ins = [one for one in waves if one.instrument in check_ins_known]
@@ -165,14 +165,15 @@ def _known(
     return Known(
         state=couple.state,
         closed_reason=couple.closed_reason,
-        anybody=anybody,
+        anybody=followed is not None,
         care_since=timezone.localdate(couple.care_since),
         closed_on=_on(couple.closed_at),
         stopped_on=_on(stopped_at),
         last_full_on=_on(last_full),
         full_is_asked=any(_is_asked(one, now) for one in full),
         sessions=tuple(timezone.localdate(one) for one in held if last_full and one > last_full),
-        check_in_is_asked=follows or any(_comes_first(one, now, coming) for one in check_ins),
+        check_in_is_asked=any(ref.partition("@")[0] in check_ins_known for ref in followed or ())
+        or any(_comes_first(one, now, coming) for one in check_ins),
         last_check_in_ended_on=_on(max(past, default=None)),
         next_session_on=_on(coming),
     )
