@@ -86,7 +86,7 @@ def _waiting(reference: UUID) -> SafetyFlag | None:
 
 
 def _note(flag: SafetyFlag, action: FlagEvent.Action) -> None:
-    FlagEvent.objects.create(flag=flag, action=action, at=timezone.now())
+    FlagEvent.objects.create(flag=flag, partner_id=flag.partner_id, action=action, at=timezone.now())
     audit.record(f"flag.{action}", object_id=flag.id, couple_id=flag.couple_id)
 
 

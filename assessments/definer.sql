@@ -133,8 +133,9 @@ BEGIN
      WHERE flag.practice_id = own.practice_id
     RETURNING new.id, new.level, coalesce(old.state = 'closed' AND new.state = 'open', false) AS again
   ), noted AS (
-    INSERT INTO public.assessments_flagevent (id, practice_id, flag_id, action, reason, note, at)
-    SELECT gen_random_uuid(), own.practice_id, raised.id, 'reopened', '', '', at FROM raised WHERE raised.again
+    INSERT INTO public.assessments_flagevent (id, practice_id, flag_id, partner_id, action, reason, note, at)
+    SELECT gen_random_uuid(), own.practice_id, raised.id, own.partner_id, 'reopened', '', '', at
+      FROM raised WHERE raised.again
   )
   INSERT INTO public.practice_outboxmessage AS message
          (id, practice_id, kind, reference, created_at, due_at, tries, last_error)

@@ -140,7 +140,7 @@ def _locked(flag: SafetyFlag) -> SafetyFlag:
 def _act(flag: SafetyFlag, action: FlagEvent.Action, *, state: str, by: Membership, **given: str) -> None:
     flag.state = state
     flag.save(update_fields=["state"])
-    FlagEvent.objects.create(flag=flag, action=action, at=timezone.now(), by=by.id, **given)
+    FlagEvent.objects.create(flag=flag, partner_id=flag.partner_id, action=action, at=timezone.now(), by=by.id, **given)
     told = {"rule": flag.rule, **({"reason": given["reason"]} if given else {})}
     audit.record(f"flag.{action}", object_id=flag.id, couple_id=flag.couple_id, **told)
 

@@ -134,7 +134,7 @@ def _written(partner: Partner) -> Iterable[tuple[str, str, datetime, str]]:
         at = session.held_at or session.planned_at
         if session.note and at:
             yield f"session:{session.id}", _("Note of a session"), at, session.note
-    for event in FlagEvent.objects.filter(flag__partner=partner):
+    for event in FlagEvent.objects.filter(partner=partner):
         if event.note:
             yield f"flag:{event.id}", _("Note on what was done"), event.at, event.note
     for change in PlanChange.objects.filter(couple_id=partner.couple_id):

@@ -112,7 +112,9 @@ def _make_report(therapist: Membership, sheet: AnswerSheet) -> None:
     with factories.as_staff(therapist):
         note_read(sheet.couple, list(AnswerSheet.objects.filter(pk=sheet.pk)), membership=therapist)
         flag = SafetyFlag.objects.filter(sheet=sheet)[0]
-        FlagEvent.objects.create(flag=flag, action=FlagEvent.Action.ACKNOWLEDGED, at=now, by=therapist.id)
+        FlagEvent.objects.create(
+            flag=flag, partner_id=flag.partner_id, action=FlagEvent.Action.ACKNOWLEDGED, at=now, by=therapist.id
+        )
     factories.keep_report(therapist, sheet)
 
 

@@ -31,12 +31,19 @@ class SafetyFlag(TenantModel):
     raised_at = models.DateTimeField()
 
     class Meta(TenantModel.Meta):
-        constraints = [models.UniqueConstraint(fields=["practice", "sheet", "rule"], name="one_flag_per_rule")]
+        constraints = [
+            models.UniqueConstraint(fields=["practice", "sheet", "rule"], name="one_flag_per_rule"),
+            # What events refer to: an event is about the partner of its flag, also where a form changes places.
+            models.UniqueConstraint(fields=["practice", "id", "partner"], name="flag_with_its_partner"),
+        ]
         indexes = [models.Index(fields=["practice", "state", "level"], name="flags_by_state")]
 
 
 class FlagEvent(TenantModel):
-    """What was done about a flag. Rows are added and never changed; the first date of a flag stays."""
+    """What was done about a flag. Rows are added and never changed; the first date of a flag stays.
+
+    `partner` is the flag's: the database holds it to that, and the policies of what writes for one partner read it.
+    """
 
     class Action(models.TextChoices):
         ACKNOWLEDGED = "acknowledged", _("Acknowledged")
@@ -52,6 +59,7 @@ class FlagEvent(TenantModel):
         OTHER = "other", _("Other")
 
     flag = TenantForeignKey(SafetyFlag, related_name="events")
+    partner = TenantForeignKey(Partner, related_name="flag_events")
     action = models.CharField(max_length=20, choices=Action)
     reason = models.CharField(max_length=20, choices=Reason, blank=True)
     note = EncryptedTextField(blank=True)

@@ -143,3 +143,60 @@ class CascadeTenantForeignKey(Operation):
 
     def describe(self) -> str:
         return f"Let rows of {self.table} go with their {self.parent}"
+
+
+class _SharedWithParent(Operation):
+    """A column of `table` that holds what the parent, whose id stands in `key`, has in the column of that name."""
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, table: str, column: str, *, key: str, parent: str) -> None:
+        self.table, self.column, self.key, self.parent = table, column, key, parent
+
+    def deconstruct(self) -> Any:
+        return self.__class__.__name__, [self.table, self.column], {"key": self.key, "parent": self.parent}
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        pass
+
+    def describe(self) -> str:
+        return f"{self.table}.{self.column} is that of its {self.parent}"
+
+
+class FillFromParent(_SharedWithParent):
+    """Fills the column of the rows there are. To make it NOT NULL next counts that none was left out.
+
+    The owner is held by the policies and would see no row, so this becomes maintenance for the one statement.
+    """
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.alias == "owner":
+            schema_editor.execute(f'GRANT SELECT, UPDATE ON "{self.table}", "{self.parent}" TO attune_maintenance')
+            schema_editor.execute("SET LOCAL ROLE attune_maintenance")
+            its_parent = f'parent.practice_id = child.practice_id AND parent.id = child."{self.key}"'
+            schema_editor.execute(
+                f'UPDATE "{self.table}" child SET "{self.column}" = parent."{self.column}" '  # noqa: S608 - names
+                f'FROM "{self.parent}" parent WHERE {its_parent}'
+            )
+            schema_editor.execute("SET LOCAL ROLE attune_owner")
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        pass
+
+
+class HoldToParent(_SharedWithParent):
+    """Lets the database hold the column to the parent's, and follow where that changes."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.alias == "owner":
+            schema_editor.execute(
+                f'ALTER TABLE "{self.table}" ADD CONSTRAINT "{self.table}_{self.column}_of_{self.key}_fk" '
+                f'FOREIGN KEY (practice_id, "{self.key}", "{self.column}") '
+                f'REFERENCES "{self.parent}" (practice_id, id, "{self.column}") ON UPDATE CASCADE'
+            )
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        schema_editor.execute(
+            f'ALTER TABLE "{self.table}" DROP CONSTRAINT "{self.table}_{self.column}_of_{self.key}_fk"'
+        )

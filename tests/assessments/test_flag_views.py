@@ -148,7 +148,7 @@ def test_an_owner_sees_level_and_date_of_what_waited_too_long(alice, olive, flag
     browser = client_of(olive)
     assert "Waiting for an answer" not in main_of(browser.get("/flags/"))
     with as_staff(alice):
-        FlagEvent.objects.create(flag=flag, action="owner_told", at=timezone.now())
+        FlagEvent.objects.create(flag=flag, partner_id=flag.partner_id, action="owner_told", at=timezone.now())
     page = main_of(browser.get("/flags/"))
     assert "Waiting for an answer" in page
     assert "Urgent" in page

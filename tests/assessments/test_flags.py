@@ -172,7 +172,7 @@ def test_a_cover_covers_one_way(alice, bob, flag):
 
 def escalate(alice, flag):
     with as_staff(alice):
-        FlagEvent.objects.create(flag=flag, action="owner_told", at=timezone.now())
+        FlagEvent.objects.create(flag=flag, partner_id=flag.partner_id, action="owner_told", at=timezone.now())
 
 
 def waiting(owner) -> list[tuple[str, object]]:

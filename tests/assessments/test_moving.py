@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from assessments.flags import acknowledge_flag
-from assessments.models import Answers, AnswerSheet, Goal, SafetyFlag, SpecificRequest, WeekReport
+from assessments.models import Answers, AnswerSheet, FlagEvent, Goal, SafetyFlag, SpecificRequest, WeekReport
 from assessments.moving import NoPlaceForSheet, WeekNamesPlan, move_sheet, places_for, refuse_move
 from assessments.specific_requests import answer_request
 from assessments.weeks import own_week, save_week, wins_of
@@ -87,6 +87,16 @@ def test_answers_and_flags_go_along_and_the_right_partner_goes_on(alice, sheet, 
     assert {(one.couple_id, one.partner_id) for one in flags} == {(right.couple_id, right.id)}
     factories.submit(kept(alice, sheet), {"experienced.PR2": 1})
     assert kept(alice, sheet).state == "submitted"
+
+
+def test_what_the_program_did_about_a_flag_goes_along(alice, sheet, place, right):
+    """Its cover was told, and nobody has answered."""
+    with as_staff(alice):
+        flag = SafetyFlag.objects.get(sheet=sheet)
+        FlagEvent.objects.create(flag=flag, partner_id=flag.partner_id, action="cover_told", at=timezone.now())
+    move(alice, sheet, place)
+    with as_staff(alice):
+        assert [one.partner_id for one in FlagEvent.objects.all()] == [right.id]
 
 
 def test_links_and_open_browsers_of_both_end(alice, sheet, place):

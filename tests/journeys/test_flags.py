@@ -46,7 +46,7 @@ def test_a_flag_is_answered_and_settled(visit, alice, bob, couple, dana, viewpor
 def test_an_owner_sees_what_waits(visit, alice, olive, dana, viewport):
     flag = raise_flag(alice, dana)
     with as_staff(alice):
-        FlagEvent.objects.create(flag=flag, action="owner_told", at=timezone.now())
+        FlagEvent.objects.create(flag=flag, partner_id=flag.partner_id, action="owner_told", at=timezone.now())
     owner = visit(viewport=viewport)
     sign_in(owner, olive)
     owner.page.goto("/flags/")

@@ -18,8 +18,8 @@ from tests.factories import assign, save, sheet_of
 pytestmark = pytest.mark.database
 COVER = "UPDATE practice_membership SET cover_id = %s WHERE practice_id = %s AND id = %s"
 EVENT = (
-    "INSERT INTO assessments_flagevent (id, practice_id, flag_id, action, reason, note, at) "
-    "VALUES (gen_random_uuid(), %s, %s, 'reopened', '', '', now())"
+    "INSERT INTO assessments_flagevent (id, practice_id, flag_id, partner_id, action, reason, note, at) "
+    "VALUES (gen_random_uuid(), %s, %s, %s, 'reopened', '', '', now())"
 )
 
 
@@ -71,8 +71,11 @@ def test_scoring_one_partner_notes_nothing_at_the_flag_of_the_other(
 
     def noted_by_dana() -> list[Any]:
         with attacker(Scope.scoring(practice_id=alice.practice_id, partner_id=dana.id)) as connection:
-            return [outcome(connection, EVENT, alice.practice_id, flag.id) for flag in flags]
+            own = outcome(connection, EVENT, alice.practice_id, flags[0].id, dana.id)
+            hers = outcome(connection, EVENT, alice.practice_id, flags[1].id, erin.id)
+            # As if it were her own: no policy sees the flag, and the key holds an event to the partner of its flag.
+            return [own, hers, outcome(connection, EVENT, alice.practice_id, flags[1].id, dana.id)]
 
-    assert noted_by_dana() == [[(1,)], REFUSED]
+    assert noted_by_dana() == [[(1,)], REFUSED, "23503"]
     with held_to_the_practice_alone("assessments_flagevent", SCORING, "INSERT"):
-        assert noted_by_dana() == [[(1,)], [(1,)]]
+        assert noted_by_dana() == [[(1,)], [(1,)], "23503"]

@@ -4,11 +4,6 @@ from practice.database.grants.rule import AUDIT, MEASUREMENT, REPORT, SCORING, S
 
 AS_SCORING = "practice_id = app.practice('scoring')"
 SCORED = f"{AS_SCORING} AND partner_id = app.partner()"
-# The flags that the policies of the scoring role let it see are those of its one partner.
-ABOUT_OWN_FLAG = (
-    f"{AS_SCORING} AND EXISTS (SELECT FROM assessments_safetyflag flag"
-    " WHERE flag.practice_id = app.practice('scoring') AND flag.id = assessments_flagevent.flag_id)"
-)
 AS_WORKER = "practice_id = app.practice('worker')"
 AS_REPORT = "practice_id = app.practice('report')"
 JOINT_CONSENT = f"{AS_REPORT} AND kind = 'joint_report'"
@@ -44,7 +39,7 @@ IN_THE_BACKGROUND = [
     *allow(SCORING, "assessments_importedinstrument", "SELECT", AS_SCORING),
     *allow(SCORING, "assessments_safetyflag", "SELECT INSERT", SCORED),
     *allow(SCORING, "assessments_safetyflag", "UPDATE", SCORED, "lines", "state"),
-    *allow(SCORING, "assessments_flagevent", "INSERT", ABOUT_OWN_FLAG),
+    *allow(SCORING, "assessments_flagevent", "INSERT", SCORED),
     *allow(SCORING, "assessments_sheetscores", "SELECT INSERT UPDATE", SCORED),
     *allow(SCORING, "practice_outboxmessage", "SELECT INSERT UPDATE", AS_SCORING),
     *allow(SCORING, "assessments_weekreport", "SELECT", SCORED, "practice_id", "partner_id", "sheet_id", "entries"),
