@@ -4,7 +4,6 @@ What has opened cannot be unopened, so only its closing changes; what has closed
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -70,7 +69,7 @@ def _change(wave: Wave, *, opens_at: datetime | None = None, closes_at: datetime
     wanted = Window(opens_at or former.opens_at, closes_at or former.closes_at)
     _refuse(wave, wanted)
     if wave.opened_at is None:
-        move_wave(wave, replace(wanted, session_id=wave.session_id))
+        move_wave(wave, wanted)
     elif wanted != former:
         move_closing(wave, wanted.closes_at)
         plan_reminders_again(wave)
@@ -80,18 +79,18 @@ def _change(wave: Wave, *, opens_at: datetime | None = None, closes_at: datetime
 
 def may_open_otherwise(wave: Wave) -> bool:
     """Whether a window could still open at another time."""
-    return wave.opened_at is None and wave.closed_at is None and wave.session_id is None
+    return wave.opened_at is None and wave.closed_at is None
 
 
 def _refuse(wave: Wave, wanted: Window) -> None:
     now = timezone.now()
     if wave.closed_at or wave.closes_at <= now:
         raise WindowClosed
+    if wave.session_id:
+        raise FollowsSession
     if wanted.opens_at != wave.opens_at:
         if wave.opened_at:
             raise WindowOpened
-        if wave.session_id:
-            raise FollowsSession
         if not now < wanted.opens_at < now + LATEST:
             raise InvalidInput("Give a time that is still to come, within a year.", code="opens_at")
     if not max(now, wanted.opens_at) < wanted.closes_at < now + LATEST:

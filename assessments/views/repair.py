@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -59,10 +59,10 @@ class WindowForm(forms.Form):
     opens_at = forms.DateTimeField(label=gettext_lazy("The window opens"), widget=MOMENT)
     closes_at = forms.DateTimeField(label=gettext_lazy("The window closes"), widget=MOMENT)
 
-    def __init__(self, *args: Any, wave: Wave, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None, *, wave: Wave) -> None:
         shown = {"opens_at": wave.opens_at, "closes_at": wave.closes_at}
         initial = {name: moment.replace(second=0, microsecond=0) for name, moment in shown.items()}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         if not may_open_otherwise(wave):
             del self.fields["opens_at"]
 

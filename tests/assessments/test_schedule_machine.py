@@ -5,6 +5,7 @@ what the test says it is.
 """
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -18,9 +19,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from assessments import assignments, cadence
 from assessments.models import AnswerSheet, Assignment, Wave
 from assessments.schedules import Schedule
-from clients.couples import PartnerDetails, update_partners
+from assessments.windows import change_window
+from clients.couples import PartnerDetails, leave, take_part_again, update_couple, update_partners
 from clients.models import CounselingSession, Couple, Invitation, Partner
 from clients.own_page import set_own_reminders
+from practice.cover import take_leave
 from practice.errors import DomainError
 from practice.models import Membership
 from tests import factories
@@ -35,7 +38,7 @@ WHO = {"dana@example.org": 1, "erin@example.org": 2}
 EMPTIED = (
     "clients_invitation", "clients_linkkey", "clients_partnersession", "practice_outboxmessage",
     "assessments_answers", "assessments_answersheet", "assessments_wave", "assessments_assignment",
-    "assessments_sessionrating", "clients_counselingsession",
+    "assessments_sessionrating", "clients_counselingsession", "practice_leave",
 )  # fmt: skip
 
 
@@ -50,12 +53,15 @@ class ScheduleMachine(RuleBasedStateMachine):
         self.clock = time_machine.travel(START, tick=False)
         self.traveller = self.clock.start()
         self.safe = {1: True, 2: True}
+        self.there = {1: True, 2: True}
         self.wants = {1: True, 2: True}
         self.answered: set[UUID] = set()
         self.smtp.messages.clear()
         self.reachable()
+        self.couple_is_paused(on_hold=False)
         for position in (1, 2):
             self.partner_says(position=position, wanted=True)
+            self.partner_takes_part(position=position, there=True)
 
     def teardown(self) -> None:
         if hasattr(self, "clock"):
@@ -149,6 +155,34 @@ class ScheduleMachine(RuleBasedStateMachine):
         self.safe[position] = safe
         self.reachable()
 
+    @rule(position=st.sampled_from([1, 2]), there=st.booleans())
+    def partner_takes_part(self, position: int, there: bool) -> None:
+        with as_staff(self.alice):
+            (take_part_again if there else leave)(Partner.objects.get(couple=self.couple, position=position))
+        self.there[position] = there
+
+    @rule(on_hold=st.booleans())
+    def couple_is_paused(self, on_hold: bool) -> None:
+        with as_staff(self.alice):
+            update_couple(self.couple, state=Couple.State.PAUSED if on_hold else Couple.State.ACTIVE)
+        self.on_hold = on_hold
+
+    @rule(data=st.data(), days=st.floats(-1, 14), opens=st.booleans())
+    def window_is_changed(self, data: st.DataObject, days: float, opens: bool) -> None:
+        with as_staff(self.alice):
+            waves = list(Wave.objects.filter(couple=self.couple).select_related("assignment").order_by("opens_at"))
+        if waves:
+            wave = waves[data.draw(st.integers(0, len(waves) - 1))]
+            times = {"opens_at" if opens else "closes_at": in_days(days)}
+            self.tried(lambda: change_window(wave, **times))
+
+    @rule(days=st.integers(0, 9))
+    def therapist_is_on_leave(self, days: int) -> None:
+        """It changes who is told of what waits, and nothing that partners get."""
+        first = timezone.localdate()
+        span = {"starts_on": first, "ends_on": first + timedelta(days=days)}
+        self.tried(lambda: take_leave(self.alice, **span, recorded_by=self.alice.id))
+
     @rule(hours=st.sampled_from([1, 7, 25, 30, 60, 170]))
     def time_passes(self, hours: int) -> None:
         """The worker is down all the while, and then sweeps until nothing is due."""
@@ -163,6 +197,7 @@ class ScheduleMachine(RuleBasedStateMachine):
     def may_be_sent(self, position: int, message_id: str) -> None:
         now = timezone.now()
         assert self.safe[position]
+        assert self.there[position]
         with as_staff(self.alice):
             sent = Invitation.objects.get(pk=message_id)
             sheet = AnswerSheet.objects.select_related("wave__assignment").get(pk=sent.sheet_id)
@@ -172,6 +207,7 @@ class ScheduleMachine(RuleBasedStateMachine):
         assert sheet.wave.assignment.ended_at is None
         if sent.kind != "invitation":
             assert self.wants[position]
+            assert not self.on_hold
             assert sheet.wave.assignment.paused_at is None
             assert (sent.kind == "stalled") == (sheet.state == "started")
 
@@ -182,6 +218,15 @@ class ScheduleMachine(RuleBasedStateMachine):
         with as_staff(self.alice):
             reminders = list(Invitation.objects.exclude(kind="invitation").values_list("sheet_id", flat=True))
         assert max(map(reminders.count, reminders), default=0) <= 2
+
+    @invariant()
+    def no_two_windows_of_one_form_are_open_at_once(self) -> None:
+        with as_staff(self.alice):
+            unbound = Wave.objects.filter(closed_at=None, session=None)
+            waves = list(unbound.order_by("assignment_id", "opens_at"))
+        for before, after in pairwise(waves):
+            if before.assignment_id == after.assignment_id:
+                assert before.closes_at <= after.opens_at
 
     @invariant()
     def waves_are_what_the_sessions_say(self) -> None:

@@ -136,9 +136,7 @@ def test_a_worker_that_was_about_to_open_it_leaves_it(clock, alice, mailed, smtp
     assert waves_of(alice, given)[0].opened_at is None
 
 
-def test_a_reminder_comes_after_all_where_a_later_closing_leaves_safe_hours_and_never_twice(
-    clock, alice, mailed, smtp
-):
+def test_a_reminder_comes_after_all_where_a_later_closing_leaves_safe_hours_and_never_twice(clock, alice, mailed, smtp):
     """On a Wednesday nothing can be sent before Friday's closing to who may be reached on Saturdays."""
     given = assign(alice, mailed)
     deliver_outbox()
@@ -158,12 +156,14 @@ def test_what_has_opened_opens_no_other_time(alice, sheet):
     assert ("The window opens" in page, "The window closes" in page) == (False, True)
 
 
-def test_a_window_before_a_session_opens_with_it(alice, couple):
+def test_a_window_before_a_session_opens_and_closes_with_it(alice, couple):
     with as_staff(alice):
         plan_session(couple, at=in_days(10), membership=alice)
     given = assign(alice, couple, "ena-ck", schedule=Schedule(before_sessions=True))
-    with pytest.raises(FollowsSession):
-        shift(alice, waves_of(alice, given)[0], opens_at=in_days(2))
+    for times in ({"opens_at": in_days(2)}, {"closes_at": in_days(9)}):
+        with pytest.raises(FollowsSession):
+            shift(alice, waves_of(alice, given)[0], **times)
+    assert "/window/" not in client_of(alice).get(f"/couples/{couple.id}/").content.decode()
 
 
 def test_two_windows_of_one_form_never_overlap_and_move_together(alice, couple):
