@@ -225,7 +225,7 @@ def _moment(written: str | None) -> datetime | None:
 
 def _flags(couple: UUID) -> QuerySet[SafetyFlag]:
     unclosed = SafetyFlag.objects.filter(couple=couple).exclude(state=SafetyFlag.State.CLOSED)
-    return unclosed.order_by("raised_at")
+    return unclosed.select_related("sheet").order_by("raised_at")
 
 
 def _sessions(couple: UUID) -> QuerySet[CounselingSession]:

@@ -10,6 +10,7 @@ from assessments.gap_reading import plain, signed
 from assessments.inbox import Kind
 from assessments.models import AnswerSheet, SafetyFlag
 from assessments.progress_charts import Frame
+from assessments.rule_titles.library import named
 from assessments.week_fields import barrier_words
 from clients.models import Consent
 from practice.errors import DomainError
@@ -59,6 +60,12 @@ def sheet_state(state: str) -> str:
 def lines_named(flag: SafetyFlag) -> str:
     """Which lines a flag is about, without what was answered."""
     return "weekly report" if is_from_week(flag) else ", ".join(flag.lines)
+
+
+@register.filter
+def rule_named(flag: SafetyFlag) -> str:
+    """The rule that a flag is about, with what its lines are about; the flag was read with its sheet."""
+    return named(flag.rule, instrument=flag.sheet.instrument)
 
 
 @register.simple_tag

@@ -100,7 +100,7 @@ def _waves(couple: UUID) -> QuerySet[Wave]:
 
 
 def _open_flags(couple: UUID) -> QuerySet[SafetyFlag]:
-    flags = SafetyFlag.objects.filter(couple=couple, state=SafetyFlag.State.OPEN).select_related("partner")
+    flags = SafetyFlag.objects.filter(couple=couple, state=SafetyFlag.State.OPEN).select_related("partner", "sheet")
     return flags.order_by(BY_LEVEL, "raised_at")
 
 
