@@ -1,9 +1,6 @@
-"""The list of couples: who comes first and why, what a row says, its filters, pages, names and CSV, and the API's."""
+"""The list of couples: who comes first and why, what a row says, its filters and pages."""
 
-import csv
 from datetime import timedelta
-from io import StringIO
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,15 +9,13 @@ from django.utils import timezone
 
 from assessments import plans
 from assessments.caseload import Need
-from assessments.caseload_rows import initials
-from assessments.models import AnswerSheet, Assignment, Wave
+from assessments.models import Wave
 from assessments.schedules import Schedule
 from assessments.waves import drop
 from clients.couples import close_couple
-from clients.models import CounselingSession, Couple, Partner
 from practice.models import Membership
-from practice.tables import as_cell
 from tests import factories
+from tests.assessments.caseloads import make_check_ins, make_overdue, plan_session, rows, shown, wave_of
 from tests.assessments.test_therapist_views import statements
 from tests.factories import (
     as_staff,
@@ -42,46 +37,10 @@ def browser(alice: Membership) -> Client:
     return client_of(alice)
 
 
-def rows(response: Any) -> list[Any]:
-    return [row for row, _ in response.context["rows"]]
-
-
-def shown(response: Any) -> list[str]:
-    return [row.couple.label for row in rows(response)]
-
-
-def make_overdue(therapist: Membership, label: str) -> Couple:
-    """A couple whose window has ended with both forms unopened, before the worker came to close it."""
-    couple = make_couple(therapist, label=label)
-    factories.assign(therapist, couple, schedule=Schedule(opens_at=in_days(-5), closes_at=in_days(1)))
-    with as_staff(therapist):
-        for model in (Wave, AnswerSheet):
-            model.objects.filter(couple=couple).update(closes_at=in_days(-1))
-    return couple
-
-
 def test_an_empty_list_says_the_next_step(browser):
     content = browser.get("/").content
     assert b"Add your first couple" in content
     assert b'href="/couples/new/"' in content
-
-
-def make_check_ins(therapist: Membership, partner: Partner, *missing: int) -> None:
-    """Check-ins in which everything is missing as often as each says, 0 to 4."""
-    for each in missing:
-        factories.answer_check_in(therapist, partner, each)
-
-
-def wave_of(therapist: Membership, assignment: Assignment) -> Wave:
-    with as_staff(therapist):
-        return Wave.objects.get(assignment=assignment)
-
-
-def plan_session(therapist: Membership, couple: Couple, at: Any) -> None:
-    with as_staff(therapist):
-        CounselingSession.objects.create(
-            couple=couple, kind="couple", planned_at=at, written_by=therapist.id, created_at=timezone.now()
-        )
 
 
 def test_who_needs_the_therapist_first_stands_on_top(browser, alice):
@@ -237,85 +196,3 @@ def test_a_changed_filter_gets_the_list_alone(browser, couple):
     page = browser.get("/?search=d", headers={"HX-Request": "true"})
     assert b"D &amp; E" in page.content
     assert b"<html" not in page.content
-
-
-def test_hidden_names_are_initials_until_they_are_shown_again(browser, couple, dana):
-    assert browser.post("/couples/names/").status_code == 302
-    page = browser.get("/").content.decode()
-    assert "Dana" not in page
-    assert "Erin" not in page
-    assert "Dana" not in browser.get("/couples.csv").content.decode()
-    browser.post("/couples/names/")
-    assert "Dana" in browser.get("/").content.decode()
-
-
-def test_hidden_names_are_hidden_on_the_other_lists_too(browser, alice, couple, dana):
-    with as_staff(alice):
-        Couple.objects.filter(pk=couple.pk).update(label="Danaerin")
-    submit_urgent = factories.make_sheet(alice, dana)
-    submit(submit_urgent, full_answers(submit_urgent, 4))
-    plan_session(alice, couple, timezone.now())
-    shown = [browser.get(address).content.decode() for address in ("/flags/", "/calendar/")]
-    assert all("Danaerin" in page for page in shown)
-    browser.post("/couples/names/")
-    hidden = [browser.get(address).content.decode() for address in ("/flags/", "/calendar/")]
-    assert ["Danaerin" in page for page in hidden] == [False, False]
-
-
-@pytest.mark.parametrize(("text", "letters"), [("Maya & Jonas K.", "M & J K"), ("  ", ""), ("Ü", "Ü")])
-def test_initials(text, letters):
-    assert initials(text) == letters
-
-
-def test_the_csv_holds_what_the_filter_shows(browser, alice):
-    make_flagged(alice, "=cmd()")
-    make_couple(alice, label="Other")
-    response = browser.get("/couples.csv?need=flag")
-    head, *lines = csv.reader(StringIO(response.content.decode("utf-8-sig")))
-    assert response["Content-Disposition"] == 'attachment; filename="couples.csv"'
-    assert head[0] == "Couple"
-    assert [line[0] for line in lines] == ["'=cmd()", "'=cmd()"]
-
-
-@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\t=1", "\r=1"])
-def test_no_cell_is_a_formula(text):
-    assert as_cell(text) == f"'{text}"
-    assert as_cell("a=1") == "a=1"
-    assert as_cell(-1) == -1
-
-
-def test_the_api_says_the_same(browser, alice, couple, dana, erin):
-    make_check_ins(alice, dana, 1, 3, 3)
-    make_overdue(alice, "Late")
-    found = browser.get("/api/v1/caseload/").json()["results"]
-    assert [(one["label"], one["need"]) for one in found] == [("D & E", "worse"), ("Late", "overdue")]
-    assert found[0]["verdict"] == {str(dana.id): "reliably_worse", str(erin.id): None}
-    assert found[0]["plan"] is None
-    assert [one["label"] for one in browser.get("/api/v1/caseload/?overdue=true").json()["results"]] == ["Late"]
-    assert [one["label"] for one in browser.get("/api/v1/caseload/?flagged=false").json()["results"]] == [
-        "D & E",
-        "Late",
-    ]
-    assert browser.get("/api/v1/caseload/?ordering=size").status_code == 422
-    assert browser.get("/api/v1/caseload/?cursor=x").status_code == 404
-
-
-@pytest.mark.parametrize("ordering", ["need", "label"])
-def test_the_pages_of_the_api_follow_each_other(browser, alice, ordering):
-    for number in range(5):
-        make_flagged(alice, f"C {number}") if number % 2 else make_couple(alice, label=f"C {number}")
-    found, address = [], f"/api/v1/caseload/?limit=2&ordering={ordering}"
-    while address:
-        page = browser.get(address).json()
-        found += [one["label"] for one in page["results"]]
-        address = page["next"]
-    wanted = ["C 0", "C 1", "C 2", "C 3", "C 4"] if ordering == "label" else ["C 1", "C 3", "C 0", "C 2", "C 4"]
-    assert found == wanted
-
-
-def test_the_api_asks_as_little_for_thirty_as_for_one(browser, alice):
-    make_flagged(alice, "first")
-    one = statements(browser, "/api/v1/caseload/")
-    for number in range(29):
-        factories.assign(alice, make_couple(alice, label=f"C {number}"))
-    assert statements(browser, "/api/v1/caseload/") == one

@@ -10,55 +10,23 @@ from django.test import Client
 from django.utils import timezone
 
 from assessments import plans
-from assessments.models import Intention, SessionRating
+from assessments.models import Intention
 from assessments.session_ratings import Ratings, save_rated_session
-from clients.couples import close_couple, leave
-from clients.models import CounselingSession, Couple, Partner
+from clients.couples import close_couple
+from clients.models import CounselingSession, Couple
 from clients.sessions import SessionDetails, last_quarter
 from practice.models import Membership, Practice
 from practice.practices import as_maintenance
+from tests.assessments.session_pages import HELD, chosen, hold, listed, new, text_of, the_session
 from tests.assessments.test_therapist_views import statements
 from tests.factories import as_staff, client_of, in_days
 
 pytestmark = pytest.mark.database
 
-HELD: dict[str, Any] = {"who": "both", "state": "held", "at": "2026-03-02T10:15", "safety_reviewed": "yes"}
-
 
 @pytest.fixture
 def browser(alice: Membership) -> Client:
     return client_of(alice)
-
-
-def hold(alice: Membership, couple: Couple, *, days_ago: float = 1, ratings: Ratings | None = None, **more: Any) -> Any:
-    details = SessionDetails(**{"held_at": in_days(-days_ago), "safety_reviewed": True, **more})
-    with as_staff(alice):
-        return save_rated_session(couple, details, ratings or Ratings(), membership=alice)
-
-
-def new(couple: Couple) -> str:
-    return f"/couples/{couple.id}/sessions/new/"
-
-
-def listed(couple: Couple) -> str:
-    return f"/couples/{couple.id}/sessions/"
-
-
-def the_session(alice: Membership) -> tuple[CounselingSession, SessionRating]:
-    with as_staff(alice):
-        return CounselingSession.objects.get(), SessionRating.objects.get()
-
-
-def chosen(browser: Client, address: str) -> dict[str, str]:
-    """The radios that a form opens with."""
-    found = re.findall(
-        r'<input type="radio" name="(\w+)" value="(\w*)"[^>]* checked', browser.get(address).content.decode()
-    )
-    return dict(found)
-
-
-def text_of(response: Any) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
 
 
 def test_one_save_keeps_session_stages_engagement_and_note(browser, alice, couple, dana, erin):
@@ -116,35 +84,6 @@ def test_steps_that_are_worked_on_stand_first(browser, alice, couple, dana):
     form = browser.get(new(couple)).context["form"]
     assert [field.name for field in form.worked_on] == ["stage_S3", "stage_S6"]
     assert len(form.others) == 6
-
-
-def test_talk_alone_keeps_what_was_said_and_rates_who_was_there(browser, alice, couple, dana, erin):
-    given = {**HELD, "who": "1", "engagement_1": "3", "engagement_2": "3", "wish": "clarify"}
-    browser.post(new(couple), given)
-    session, rating = the_session(alice)
-    assert (session.kind, session.partner_id) == ("one_to_one", dana.id)
-    assert rating.engagement == {str(dana.id): 3}
-    with as_staff(alice):
-        said = Intention.objects.get()
-    assert (said.partner_id, said.wish, said.recorded_by) == (dana.id, "clarify", alice.id)
-
-
-@pytest.mark.parametrize("change", [{"who": "both"}, {"state": "planned", "at": "2027-03-02T10:15"}, {"wish": ""}])
-def test_what_a_partner_wants_is_kept_only_of_a_talk_that_was_held(browser, alice, couple, change):
-    browser.post(new(couple), {**HELD, "who": "1", "wish": "improve", **change})
-    with as_staff(alice):
-        assert CounselingSession.objects.exists()
-        assert not Intention.objects.exists()
-
-
-def test_what_a_partner_wants_stands_on_the_form_alone(browser, alice, couple):
-    browser.post(new(couple), {**HELD, "who": "1", "wish": "clarify"})
-    session, _ = the_session(alice)
-    said = "Find out what I want"
-    assert f"Dana on {timezone.localdate():%-d %b %Y}: {said}." in text_of(browser.get(f"/sessions/{session.id}/"))
-    assert chosen(browser, f"/sessions/{session.id}/")["wish"] == ""
-    for address in (listed(couple), f"/couples/{couple.id}/"):
-        assert said not in text_of(browser.get(address))
 
 
 def test_saving_again_says_nothing_twice(browser, alice, couple):
@@ -250,51 +189,6 @@ def test_sessions_page_sends_as_few_statements_for_thirty_as_for_one(browser, al
         grow(number)
     assert statements(browser, listed(couple)) == one
     assert one <= 12
-
-
-def test_talks_are_planned_for_both_at_once(browser, alice, couple, dana, erin):
-    given = {"at_1": "2027-03-02T10:00", "at_2": "2027-03-03T10:00"}
-    assert browser.post(f"{listed(couple)}talks/", given)["Location"] == listed(couple)
-    with as_staff(alice):
-        talks = list(CounselingSession.objects.order_by("planned_at").values_list("kind", "partner_id", "held_at"))
-    assert talks == [("one_to_one", dana.id, None), ("one_to_one", erin.id, None)]
-    content = browser.get(listed(couple)).content.decode()
-    assert 'data-copy="Your therapist talks with each of you alone."' in content
-
-
-@pytest.mark.parametrize(
-    ("given", "field"),
-    [
-        ({"at_1": "2027-03-02T10:00"}, "at_2"),
-        ({"at_2": "2027-03-02T10:00"}, "at_1"),
-        ({"at_1": "2027-03-02T10:00", "at_2": "2027-03-02T10:00"}, "at_2"),
-    ],
-)
-def test_no_partner_is_called_in_alone(browser, alice, couple, given, field):
-    response = browser.post(f"{listed(couple)}talks/", given)
-    assert response.status_code == 422
-    assert list(response.context["form"].errors) == [field]
-    assert b'value="2027-03-02T10:00"' in response.content
-    with as_staff(alice):
-        assert not CounselingSession.objects.exists()
-
-
-def test_talk_that_is_planned_for_one_only_is_pointed_at(browser, alice, couple, dana, erin):
-    with as_staff(alice):
-        details = SessionDetails(kind="one_to_one", partner=dana.id, planned_at=in_days(2))
-        save_rated_session(couple, details, Ratings(), membership=alice)
-    assert "No talk alone is planned with Erin." in text_of(browser.get(listed(couple)))
-    with as_staff(alice):
-        leave(Partner.objects.get(pk=erin.pk))
-    assert "No talk alone is planned" not in text_of(browser.get(listed(couple)))
-
-
-def test_talks_are_planned_with_the_one_who_goes_on(browser, alice, couple, dana, erin):
-    with as_staff(alice):
-        leave(Partner.objects.get(pk=dana.pk))
-    assert browser.post(f"{listed(couple)}talks/", {"at_2": "2027-03-02T10:00"}).status_code == 302
-    with as_staff(alice):
-        assert CounselingSession.objects.get().partner_id == erin.id
 
 
 def test_supervisor_reads_sessions_and_finds_nothing_to_change(sue, alice, couple, practice):
