@@ -1,7 +1,8 @@
 """What waits for a decision of one member, read from the rows that say so: nothing is filed, so nothing goes stale.
 
 Kept is only that somebody has read an item or set it aside (InboxMark). Whoever treats a couple has all of its items;
-a cover has the flags, which they answer. The statements are as many for one item as for a thousand.
+a cover has the flags, which they answer, and during a leave also whom no message reaches and who stopped reminders.
+The statements are as many for one item as for a thousand.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,7 +23,7 @@ from assessments.messages import messages_needing_decision
 from assessments.models import AnswerSheet, FlagEvent, InboxMark, SafetyFlag
 from assessments.proposals import full_forms_due
 from assessments.sheets import answered_of, form_of
-from clients.access import couples_treated_by
+from clients.access import couples_reached_by, couples_treated_by
 from clients.models import Couple, Partner
 from clients.reminders import without_reminders
 from practice import audit
@@ -59,8 +60,9 @@ class Item:
 
 def inbox_of(membership: Membership, *, now: datetime) -> list[Item]:
     """What waits for this member, the most urgent kind first and the oldest of it."""
-    couples = couples_treated_by(membership)
-    found = [*_flags(membership), *_sheets(couples), *_unmarked([*_messages(couples), *_about_couples(couples, now)])]
+    couples, reached = couples_treated_by(membership), couples_reached_by(membership)
+    to_mark = [*_messages(reached), *_stopped(reached), *_about_couples(couples, now)]
+    found = [*_flags(membership), *_sheets(couples), *_unmarked(to_mark)]
     return sorted(found, key=lambda item: (ORDER[item.kind], _level(item), item.since, str(item.reference)))
 
 
@@ -151,12 +153,15 @@ def _messages(couples: Any) -> Iterator[Item]:
         yield Item(Kind.MESSAGE, uuid5(link, one.reason), one.since, one, one.couple, one.partner)
 
 
-def _about_couples(couples: Any, now: datetime) -> Iterator[Item]:
+def _stopped(couples: Any) -> Iterator[Item]:
     for partner in without_reminders(couples):
         stopped_at = partner.reminders_off_at
         if stopped_at:
             reference = uuid5(partner.id, stopped_at.isoformat())
             yield Item(Kind.REMINDERS, reference, stopped_at, partner, partner.couple, partner)
+
+
+def _about_couples(couples: Any, now: datetime) -> Iterator[Item]:
     for wave in waves_to_release(couples):
         yield Item(Kind.RELEASE, wave.id, wave.opens_at, wave, wave.couple)
     for couple, proposal in full_forms_due(list(couples), now=now):

@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from assessments.flags import ANSWERS, flags_answered_by
 from assessments.inbox import Kind
 from assessments.models import FlagEvent, InboxMark, JointReport
-from clients.access import couples_treated_by
+from clients.access import couples_answered_for_by, couples_treated_by
 from clients.models import Couple, Partner
 from practice import tenancy
 from practice.models import Membership
@@ -33,7 +33,9 @@ def done_of(membership: Membership, *, first: int, size: int) -> tuple[list[Done
     """The decisions from place `first` on (0 is the newest), and whether there are more; three statements."""
     last = first + size
     couples = couples_treated_by(membership)
-    marks = InboxMark.objects.filter(couple__in=couples).select_related("couple", "partner")
+    # What a cover set aside during a leave stays with them too.
+    by_cover = Q(by=membership.id, couple__in=couples_answered_for_by(membership))
+    marks = InboxMark.objects.filter(Q(couple__in=couples) | by_cover).select_related("couple", "partner")
     answers = FlagEvent.objects.filter(flag__in=flags_answered_by(membership), action__in=ANSWERS)
     answers = answers.select_related("flag__couple", "flag__partner")
     released = JointReport.objects.filter(couple__in=couples).select_related("couple")

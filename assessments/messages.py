@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from assessments.models import AnswerSheet
+from clients.access import couples_stood_in_for_by, couples_treated_by
 from clients.models import Couple, Invitation, Partner
 from practice import outbox
 from practice.database.kept import Kept
+from practice.models import Membership
 
 FAILED, GIVEN_UP, NO_SAFE_CHANNEL, NO_LINK = REASONS = ("failed", "given_up", "no_safe_channel", "no_link")
 SENDING = ("send_invitation", "remind")
@@ -60,6 +62,17 @@ def messages_needing_decision(couples: QuerySet[Couple] | Iterable[Couple]) -> l
     failed = outbox.given_up(SENDING, [key for one in found for key in (one.id, one.link_id) if key])
     reasons = ((one, _reason(one, failed)) for one in found)
     return [Undelivered(one, reason, one.wave.opened_at) for one, reason in reasons if reason]
+
+
+def sheets_invited_by(membership: Membership) -> QuerySet[AnswerSheet]:
+    """The forms to which this member gives links: of couples they treat, and what waits for who they stand in for.
+
+    A colleague's leave lets a cover find a way to a partner who has none, and end no link that a partner holds.
+    """
+    covered = couples_stood_in_for_by(membership)
+    waiting = [one.sheet.pk for one in messages_needing_decision(covered)]
+    own = Q(couple__in=couples_treated_by(membership))
+    return AnswerSheet.objects.filter(own | Q(pk__in=waiting, couple__in=covered))
 
 
 def _sent(couple: UUID) -> QuerySet[Invitation]:

@@ -14,9 +14,10 @@ from clients.models import Couple, Partner, PartnerSession
 from clients.partner_pages import ended_page
 from practice import tenancy
 from practice.access import InvalidToken, NotSignedIn, audience, bearer_of
+from practice.cover import members_on_leave
 from practice.database.context import Scope
 from practice.database.rows import one_row
-from practice.models import TREATING, Membership, Practice, Role
+from practice.models import TREATING, Leave, Membership, Practice, Role
 
 PARTNER_COOKIE = f"{settings.PREFIX}form"
 TOUCH_SESSION = """
@@ -48,6 +49,27 @@ def couples_answered_for(membership_id: UUID) -> QuerySet[Couple]:
     # One semi-join on the therapist, so that the index serves both.
     either = Q(pk=membership_id) | Q(cover_id=membership_id)
     return Couple.objects.filter(therapist__in=Membership.objects.filter(either, practice_id=tenancy.practice_id()))
+
+
+def couples_stood_in_for_by(membership: Membership) -> QuerySet[Couple]:
+    """The couples of whoever is on leave today and named this member as their cover."""
+    if membership.role not in TREATING:
+        return Couple.objects.none()
+    return Couple.objects.filter(therapist__in=_away_covered_by(membership))
+
+
+def couples_reached_by(membership: Membership) -> QuerySet[Couple]:
+    """The couples to whose partners this member finds a way: those they treat, and those they stand in for today."""
+    if membership.role not in TREATING:
+        return Couple.objects.none()
+    # One semi-join on the therapist, so that the index serves both.
+    either = Q(pk=membership.pk) | Q(pk__in=_away_covered_by(membership))
+    return Couple.objects.filter(therapist__in=Membership.objects.filter(either, practice_id=tenancy.practice_id()))
+
+
+def _away_covered_by(membership: Membership) -> QuerySet[Leave, Any]:
+    # Whoever asks for a member has set the practice's clock.
+    return members_on_leave(timezone.localdate()).filter(member__cover=membership).values("member_id")
 
 
 def partners_treated_by(membership: Membership) -> QuerySet[Partner]:

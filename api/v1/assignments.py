@@ -22,6 +22,7 @@ from assessments.assignments import assign_instrument, assign_to_couples, end_as
 from assessments.bulk import MOST_COUPLES
 from assessments.cadence import change_cadence
 from assessments.instruments.definition import Instrument
+from assessments.messages import sheets_invited_by
 from assessments.models import AnswerSheet, Assignment, Wave
 from assessments.sheets import answered_of, form_of
 from assessments.windows import change_windows
@@ -266,8 +267,7 @@ class Invitations(Endpoint):
     @extend_schema(request=InvitationGiven, responses={201: InvitationShape}, parameters=[HEADER])
     @idempotent
     def post(self, request: Request, sheet_id: UUID) -> Response:
-        treated = AnswerSheet.objects.filter(couple__in=couples_treated_by(member(request)))
-        sheet = get_object_or_404(treated.select_related("partner"), pk=sheet_id)
+        sheet = get_object_or_404(sheets_invited_by(member(request)).select_related("partner"), pk=sheet_id)
         issued = invite_to_sheet(sheet, delivery=checked(InvitationGiven, request.data)["delivery"])
         once = {} if issued.key is None else {"url": issued.url, "key": issued.key}
         return Response({"id": issued.invitation.id, "state": issued.invitation.state, **once}, status=201)

@@ -18,7 +18,7 @@ from assessments.assignments import assign_instrument, end_assignment, invite_to
 from assessments.cadence_words import cadence_words
 from assessments.flags import BY_LEVEL
 from assessments.forms import AssignForm
-from assessments.messages import message_log, messages_needing_decision
+from assessments.messages import message_log, messages_needing_decision, sheets_invited_by
 from assessments.models import AnswerSheet, Assignment, SafetyFlag, Wave
 from assessments.proposals import proposals_of
 from assessments.safety import safety_lines_allowed
@@ -185,8 +185,7 @@ def assign_field(fault: str) -> str:
 @staff(*TREATING)
 @require_POST
 def sheet_invite(request: StaffRequest, sheet_id: UUID) -> HttpResponse:
-    treated = couples_treated_by(request.membership)
-    sheets = AnswerSheet.objects.select_related("partner", "couple").filter(couple__in=treated)
+    sheets = sheets_invited_by(request.membership).select_related("partner", "couple")
     sheet = get_object_or_404(sheets, pk=sheet_id)
     try:
         issued = invite_to_sheet(sheet, delivery=request.POST.get("delivery", ""))
@@ -194,8 +193,14 @@ def sheet_invite(request: StaffRequest, sheet_id: UUID) -> HttpResponse:
         return refused(request, sheet.couple, str(error))
     if issued.url is None:
         messages.success(request, sent_words(issued.due_at))
-        return redirect("couple", sheet.couple_id)
-    context = {"sheet": sheet, "url": issued.url, "code": code_of(issued.url), "issued": issued.invitation}
+        return redirect("inbox") if "from_inbox" in request.POST else redirect("couple", sheet.couple_id)
+    context = {
+        "sheet": sheet,
+        "url": issued.url,
+        "code": code_of(issued.url),
+        "issued": issued.invitation,
+        "treats": treats(request.membership, sheet.couple),
+    }
     return render(request, "assessments/hand_over.html", context)
 
 
