@@ -44,7 +44,7 @@ def sent(smtp) -> list[tuple[str, str, str]]:
     return [(one["To"].partition("@")[0], one["Subject"], one.get_content().splitlines()[0]) for one in ours]
 
 
-def test_it_says_how_many_items_wait_and_nothing_else(alice, practice, couple, dana, smtp, settings):
+def test_it_says_how_many_items_wait_and_nothing_else(clock, alice, practice, couple, dana, smtp, settings):
     raise_flag(alice, dana)
     plan_digests(practice.id)
     run_at(monday(practice))
@@ -104,7 +104,7 @@ def test_the_team_page_offers_it_to_whoever_treats(alice, sue, adam):
         assert b"Your mail on Mondays" not in client_of(member).get("/practice/team/").content
 
 
-def test_each_is_told_of_what_they_answer_for(alice, bob, olive, practice, dana, smtp):
+def test_each_is_told_of_what_they_answer_for(clock, alice, bob, olive, practice, dana, smtp):
     cover_by(alice, bob)
     raise_flag(alice, dana)
     plan_digests(practice.id)
