@@ -7,7 +7,7 @@ once and served as it is, and between two releases either nobody or at least ele
 
 import json
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
@@ -73,11 +73,13 @@ def refresh_statistics(practice_id: UUID, *, now: datetime) -> str | None:
     if not may_release:
         return None
     with tenancy.begin(Scope.statistics(practice_id=practice_id)):
-        content = content_of(StatisticsRow.objects.filter(quarter=quarter.name), quarter.name)
-        if content is None:
-            return None
-        couples = StatisticsRow.objects.filter(quarter=quarter.name).count()
-        release = StatisticsRelease(quarter=quarter.name, content=content, couples=couples, made_at=now)
+        counts = counts_of(StatisticsRow.objects.filter(quarter=quarter.name).iterator(), catalogue())
+    # The solver may take longer than a transaction may stand idle.
+    content = content_of(counts, quarter.name)
+    if content is None:
+        return None
+    with tenancy.begin(Scope.statistics(practice_id=practice_id)):
+        release = StatisticsRelease(quarter=quarter.name, content=content, couples=counts[TOTAL], made_at=now)
         release.save(force_insert=True)
     return quarter.name
 
@@ -116,14 +118,14 @@ def counts_of(rows: Iterable[StatisticsRow], used: Catalogue) -> dict[Cell, int]
     return dict(counts)
 
 
-def content_of(rows: Iterable[StatisticsRow], quarter: str) -> str | None:
+def content_of(counts: Mapping[Cell, int], quarter: str) -> str | None:
     """A release as JSON, with every word that its pages and files need; None where too few couples count.
 
     The solver has checked every cell that is not told. Raises ArithmeticError where it gave no answer: then nothing is
     released.
     """
     used = catalogue()
-    told = cells_told(counts_of(rows, used), used.relations)
+    told = cells_told(counts, used.relations)
     if not told:
         return None
     content = {

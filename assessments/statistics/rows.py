@@ -6,26 +6,27 @@ what both of them gave; a row says nothing that one partner said alone, and lead
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import fmean
-from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q
 
 from assessments.adherence import ActivityWeek, done_share, planned_times
 from assessments.change import verdict
 from assessments.instruments.definition import Instrument
 from assessments.measurement import parameters_of
-from assessments.models import Activity, AnswerSheet, StatisticsRow, WeekReport
+from assessments.models import StatisticsRow
 from assessments.models.statistics import IN_CARE, LONGEST_IN_CARE
 from assessments.paired import better_of
 from assessments.statistics.catalogue import SESSIONS, check_in_of, full_form, shared_scores
-from clients.models import Consent, CounselingSession, Couple, Partner
+from assessments.statistics.histories import Done, History, histories_of
+from clients.models import Consent, Couple, Partner
 
-IN_TIME = timedelta(days=2)
+COUPLES_AT_ONCE = 500
 MONTH = timedelta(days=365.25 / 12)
 
 
@@ -36,29 +37,6 @@ class Quarter:
     name: str
     start: datetime
     end: datetime
-
-
-@dataclass(frozen=True)
-class Form:
-    """One sheet of one partner; `scores` is None where it was not handed in."""
-
-    partner: UUID
-    wave: UUID
-    instrument: str
-    opens_at: datetime
-    closes_at: datetime
-    submitted_at: datetime | None
-    scores: Mapping[str, Any] | None
-
-
-@dataclass(frozen=True)
-class History:
-    """What one couple's row is made of, in the order of time. `done` is (activity, dose, times done in a week)."""
-
-    couple: Couple
-    forms: Sequence[Form]
-    held: Sequence[datetime]
-    done: Sequence[tuple[str, Mapping[str, Any], int | None]]
 
 
 def last_quarter(now: datetime) -> Quarter:
@@ -75,35 +53,35 @@ def quarter_named(name: str) -> Quarter:
     return Quarter(name, datetime(year, 3 * number - 2, 1, tzinfo=UTC), datetime(*following, 1, tzinfo=UTC))
 
 
-def counted_couples(quarter: Quarter, *, at: datetime) -> dict[UUID, Couple]:
+def counted_couples(quarter: Quarter, *, at: datetime) -> set[UUID]:
     """The couples in care within the quarter of whom both partners agree to statistics at this time."""
     agreed = Consent.objects.filter(Q(withdrawn_at=None) | Q(withdrawn_at__gt=at), kind=Consent.Kind.STATISTICS)
     agreeing = set(agreed.filter(given_at__lte=at).values_list("partner_id", flat=True))
-    partners: dict[UUID, set[UUID]] = defaultdict(set)
-    for partner, couple in Partner.objects.order_by().values_list("id", "couple_id"):
-        partners[couple].add(partner)
-    both = [couple for couple, two in partners.items() if len(two) == 2 and two <= agreeing]
-    in_care = Q(closed_at=None) | Q(closed_at__gte=quarter.start)
-    fields = ("practice_id", "id", "closed_reason", "closed_at", "created_at", "episode_started_at")
-    found = Couple.objects.filter(in_care, pk__in=both, created_at__lt=quarter.end)
-    return {couple.id: couple for couple in found.only(*fields)}
+    partners = Partner.objects.order_by().values_list("couple_id").annotate(both=ArrayAgg("id"))
+    both = {couple for couple, two in partners if len(two) == 2 and agreeing.issuperset(two)}
+    in_care = Couple.objects.filter(Q(closed_at=None) | Q(closed_at__gte=quarter.start), created_at__lt=quarter.end)
+    return both.intersection(in_care.order_by().values_list("id", flat=True))
 
 
 def fill_rows(quarter: Quarter, *, at: datetime) -> int:
-    """Draw the rows of the quarter anew, in an order and with ids that say nothing; returns how many."""
-    couples = counted_couples(quarter, at=at)
-    rows = [row_of(history, quarter) for history in _histories(couples, quarter)]
-    random.SystemRandom().shuffle(rows)
+    """Draw the rows of the quarter anew, in an order and with ids that say nothing; returns how many.
+
+    So many couples at a time: what is held in memory does not grow with the practice.
+    """
+    couples = list(counted_couples(quarter, at=at))
+    random.SystemRandom().shuffle(couples)
     StatisticsRow.objects.all().delete()
-    StatisticsRow.objects.bulk_create(rows)
-    return len(rows)
+    for start in range(0, len(couples), COUPLES_AT_ONCE):
+        histories = histories_of(couples[start : start + COUPLES_AT_ONCE], until=quarter.end)
+        StatisticsRow.objects.bulk_create([row_of(one, quarter) for one in histories])
+    return len(couples)
 
 
 def row_of(history: History, quarter: Quarter) -> StatisticsRow:
-    couple, form = history.couple, full_form()
+    couple, form, forms = history.couple, full_form(), history.forms
     closed = couple.closed_at is not None and couple.closed_at < quarter.end
     until = couple.closed_at if closed and couple.closed_at else quarter.end
-    waves = _shared_waves(history.forms, form.id)
+    waves = [mean_of_two(one.scores) for one in history.waves if one.instrument == form.id]
     several = {key: found for key in shared_scores(form) if (found := [one[key] for one in waves if key in one])}
     return StatisticsRow(
         practice_id=couple.practice_id,
@@ -115,11 +93,9 @@ def row_of(history: History, quarter: Quarter) -> StatisticsRow:
         change=_changes(form, several),
         check_ins=_before_sessions(history),
         adherence=_adherence(history.done),
-        completion=_percent([one.scores is not None for one in history.forms]),
-        timeliness=_percent([
-            one.submitted_at - one.opens_at <= IN_TIME for one in history.forms if one.submitted_at is not None
-        ]),
-    )  # fmt: skip
+        completion=_percent(forms.scored, of=forms.due),
+        timeliness=_percent(forms.in_time, of=forms.sent),
+    )
 
 
 def clamped(value: float, *, most: int = 100, down: bool = False) -> int:
@@ -129,28 +105,13 @@ def clamped(value: float, *, most: int = 100, down: bool = False) -> int:
     return int(min(max(value, 0), most) + (0 if down else 0.5))
 
 
-def _percent(held: Sequence[bool]) -> int | None:
-    return clamped(100 * fmean(held)) if held else None
+def _percent(part: int, *, of: int) -> int | None:
+    return clamped(100 * part / of) if of else None
 
 
-def _shared_waves(forms: Iterable[Form], instrument_id: str) -> list[dict[str, int]]:
-    """The scores of each wave that both handed in, as means of the two, in the order of time."""
-    waves: dict[UUID, list[Mapping[str, Any]]] = defaultdict(list)
-    for form in forms:
-        if form.scores is not None and form.instrument.partition("@")[0] == instrument_id:
-            waves[form.wave].append(form.scores)
-    return [mean_of_two(two, full_form()) for two in waves.values() if len(two) == 2]
-
-
-def mean_of_two(two: Sequence[Mapping[str, Any]], instrument: Instrument) -> dict[str, int]:
-    """Each shared score that both have, as what the two experienced on the mean: whole, 0 to 100."""
-    means = {}
-    for score_id in shared_scores(instrument):
-        direction = instrument.scores[score_id]["directions"][0]
-        found = [one.get(direction, {}).get(score_id, {}).get("score") for one in two]
-        if None not in found:
-            means[score_id] = clamped(fmean(found))
-    return means
+def mean_of_two(scores: Mapping[str, tuple[float | None, float | None]]) -> dict[str, int]:
+    """Each score that both have, as what the two experienced on the mean: whole, 0 to 100."""
+    return {key: clamped(fmean(two)) for key, two in scores.items() if None not in two}  # type: ignore[arg-type]
 
 
 def _changes(form: Instrument, several: Mapping[str, Sequence[int]]) -> dict[str, str]:
@@ -166,78 +127,22 @@ def _changes(form: Instrument, several: Mapping[str, Sequence[int]]) -> dict[str
 def _before_sessions(history: History) -> dict[str, int]:
     """The newest check-in of both since the session before, by the number of the session."""
     instrument = check_in_of(full_form())
-    waves: dict[UUID, list[Form]] = defaultdict(list)
-    for form in history.forms:
-        if form.scores is not None and form.instrument.partition("@")[0] == instrument.id:
-            waves[form.wave].append(form)
-    both = [two for two in waves.values() if len(two) == 2]
+    both = [one for one in history.waves if one.instrument == instrument.id]
     found = {}
     since = history.couple.care_since
     for number, held in enumerate(history.held[:SESSIONS], start=1):
-        within = [two for two in both if all(one.submitted_at and since < one.submitted_at <= held for one in two)]
-        means = mean_of_two([one.scores or {} for one in within[-1]], instrument) if within else {}
+        within = [one for one in both if one.sent_at and all(since < at <= held for at in one.sent_at)]
+        means = mean_of_two(within[-1].scores) if within else {}
         found.update({str(number): value for value in means.values()})
         since = held
     return found
 
 
-def _adherence(done: Iterable[tuple[str, Mapping[str, Any], int | None]]) -> dict[str, int]:
+def _adherence(done: Iterable[Done]) -> dict[str, int]:
     """Percent of what was planned that was done, over the weeks that were reported, by activity."""
     shares: dict[str, list[float]] = defaultdict(list)
-    for template, dose, times in done:
-        share = done_share(ActivityWeek(template, planned_times(dose), times))
+    for one in done:
+        share = done_share(ActivityWeek(one.template, planned_times(one.dose), one.times))
         if share is not None:
-            shares[template].append(share)
+            shares[one.template] += [share] * one.weeks
     return {template: clamped(100 * fmean(found)) for template, found in sorted(shares.items())}
-
-
-def _histories(couples: Mapping[UUID, Couple], quarter: Quarter) -> Iterator[History]:
-    forms, held, done = _forms(couples, quarter), _held(couples, quarter), _done(couples, quarter)
-    for couple in couples.values():
-        since = couple.care_since
-        yield History(
-            couple,
-            [one for one in forms[couple.id] if one.opens_at >= since],
-            [one for one in held[couple.id] if one >= since],
-            done[couple.id],
-        )
-
-
-def _forms(couples: Mapping[UUID, Couple], quarter: Quarter) -> Mapping[UUID, list[Form]]:
-    """Sheets whose window closed in time, or that were handed in; what was handed in later counts as missing."""
-    asked = AnswerSheet.objects.filter(couple__in=list(couples), opens_at__lt=quarter.end)
-    ended = Q(closes_at__lt=quarter.end) | Q(submitted_at__lt=quarter.end)
-    sheets = asked.filter(ended).exclude(state=AnswerSheet.State.WITHDRAWN).order_by("opens_at", "wave_id")
-    fields = ("couple_id", "partner_id", "wave_id", "instrument", "opens_at", "closes_at", "submitted_at")
-    found: dict[UUID, list[Form]] = defaultdict(list)
-    for row in sheets.values_list(*fields, "scores__scores"):
-        couple, partner, wave, instrument, opens_at, closes_at, submitted_at, scores = row
-        if submitted_at is not None and submitted_at >= quarter.end:
-            submitted_at, scores = None, None
-        found[couple].append(Form(partner, wave, instrument, opens_at, closes_at, submitted_at, scores))
-    return found
-
-
-def _held(couples: Mapping[UUID, Couple], quarter: Quarter) -> Mapping[UUID, list[datetime]]:
-    sessions = CounselingSession.objects.filter(
-        couple__in=list(couples), kind=CounselingSession.Kind.COUPLE, held_at__lt=quarter.end
-    )
-    found: dict[UUID, list[datetime]] = defaultdict(list)
-    for couple, held_at in sessions.order_by("held_at").values_list("couple_id", "held_at"):
-        if held_at is not None:
-            found[couple].append(held_at)
-    return found
-
-
-def _done(
-    couples: Mapping[UUID, Couple], quarter: Quarter
-) -> Mapping[UUID, list[tuple[str, Mapping[str, Any], int | None]]]:
-    known = Activity.objects.filter(couple__in=list(couples)).order_by()
-    activities = {str(one): (template, dose) for one, template, dose in known.values_list("id", "template", "dose")}
-    weeks = WeekReport.objects.filter(couple__in=list(couples), monday__lt=quarter.end.date()).order_by("monday")
-    found: dict[UUID, list[tuple[str, Mapping[str, Any], int | None]]] = defaultdict(list)
-    for couple, entries in weeks.values_list("couple_id", "entries"):
-        for activity, entry in entries.items():
-            if activity in activities:
-                found[couple].append((*activities[activity], entry.get("done")))
-    return found

@@ -8,7 +8,8 @@ from practice.archive.contents import Change, Table
 NULL = rb"\N"
 SAID = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
 ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
-SPECIAL = {ord(value): f"\\{name.decode()}" for name, value in SAID.items()} | {ord("\\"): "\\\\"}
+SPECIAL = {value.decode(): f"\\{name.decode()}" for name, value in SAID.items()} | {"\\": "\\\\"}
+TO_ESCAPE = re.compile(r"[\b\f\n\r\t\v\\]")
 
 
 def plain(field: bytes) -> str:
@@ -18,7 +19,7 @@ def plain(field: bytes) -> str:
 
 
 def escaped(text: str) -> bytes:
-    return text.translate(SPECIAL).encode()
+    return TO_ESCAPE.sub(lambda found: SPECIAL[found[0]], text).encode()
 
 
 def changed(table: Table, line: bytes, change: Change) -> bytes:
@@ -29,5 +30,8 @@ def changed(table: Table, line: bytes, change: Change) -> bytes:
         if fields[at] not in (NULL, b""):
             fields[at] = escaped(change(plain(fields[at]), f"{table.name}.{table.columns[at]}|{row}"))
     for at, walk in table.within.items():
-        fields[at] = escaped(json.dumps(walk(json.loads(plain(fields[at])), row, change)))
+        before = json.loads(plain(fields[at]))
+        after = walk(before, row, change)
+        if after != before:
+            fields[at] = escaped(json.dumps(after))
     return b"\t".join(fields) + b"\n"

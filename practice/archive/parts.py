@@ -1,7 +1,7 @@
 """One table read by COPY, opened where it is encrypted, and encrypted to the owner's key while it is written.
 
-A part is written beside its place, put on the disk and renamed: a file of its name is whole. No more than a row and a
-block of 64 KiB of it is in memory at a time.
+A part is written beside its place, put on the disk and renamed: a file of its name is whole. No more than ROWS_AT_ONCE
+of its rows are in memory at a time.
 """
 
 import hashlib
@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,8 @@ from practice.archive.lines import changed
 from practice.database.snapshot import Snapshot
 from practice.encryption import decrypt
 
+ROWS_AT_ONCE = 256
+
 
 @dataclass(frozen=True)
 class Written:
@@ -33,23 +36,23 @@ class Written:
 
 
 class Pulled:
-    """A file that is read from an iterator. `error` is what that raised: pyrage tells its text alone."""
+    """A file that is read from an iterator of blocks. `error` is what that raised: pyrage tells its text alone."""
 
-    def __init__(self, chunks: Iterable[bytes]) -> None:
-        self._chunks = iter(chunks)
-        self._held = bytearray()
+    def __init__(self, blocks: Iterable[bytes]) -> None:
+        self._blocks = iter(blocks)
+        self._rest = memoryview(b"")
         self.error: Exception | None = None
 
     def read(self, size: int = -1) -> bytes:
+        """What is left of a block, `size` bytes at most; nothing at the end."""
         try:
-            while len(self._held) < size and (chunk := next(self._chunks, None)) is not None:
-                self._held += chunk
+            while not self._rest and (block := next(self._blocks, None)) is not None:
+                self._rest = memoryview(block)
         except Exception as error:
             self.error = error
             raise
-        taken = bytes(self._held[:size])
-        del self._held[:size]
-        return taken
+        taken, self._rest = self._rest[:size], self._rest[size:]
+        return bytes(taken)
 
 
 class Digested:
@@ -84,13 +87,13 @@ class Digested:
 
 def write_part(read: Snapshot, table: Table, *, practice_id: UUID, recipient: str, path: Path) -> Written:
     """The rows of one practice in `path`, names first. Raises DecryptionError, OSError, psycopg.Error."""
-    rows = Counted(lines_of(read, table, practice_id))
-    size, sha256 = write_encrypted(rows, recipient=recipient, path=path)
-    return Written(rows.number - 1, size, sha256)
+    blocks = Counted(blocks_of(read, table, practice_id))
+    size, sha256 = write_encrypted(blocks, recipient=recipient, path=path)
+    return Written(blocks.lines - 1, size, sha256)
 
 
-def lines_of(read: Snapshot, table: Table, practice_id: UUID) -> Iterator[bytes]:
-    """As COPY writes them, with what is encrypted for this installation opened."""
+def blocks_of(read: Snapshot, table: Table, practice_id: UUID) -> Iterator[bytes]:
+    """Whole lines as COPY writes them, with what is encrypted for this installation opened."""
     statement = sql.SQL("COPY (SELECT {} FROM {} WHERE {}) TO STDOUT (FORMAT text, HEADER)").format(
         table.listed(), sql.Identifier(table.name), table.rows_of(practice_id)
     )
@@ -99,9 +102,9 @@ def lines_of(read: Snapshot, table: Table, practice_id: UUID) -> Iterator[bytes]
         lines = iter(copy)
         yield bytes(next(lines))
         if table.is_changed:
-            yield from (changed(table, bytes(line), opened) for line in lines)
-        else:
-            yield from lines  # type: ignore[misc]
+            lines = (changed(table, bytes(line), opened) for line in lines)
+        while block := b"".join(islice(lines, ROWS_AT_ONCE)):
+            yield block
 
 
 def _opened(practice_id: UUID, text: str, place: str) -> str:
@@ -109,20 +112,22 @@ def _opened(practice_id: UUID, text: str, place: str) -> str:
 
 
 class Counted:
-    def __init__(self, lines: Iterable[bytes]) -> None:
-        self._lines = lines
-        self.number = 0
+    """Blocks with how many lines went by: COPY escapes what breaks a line within one."""
+
+    def __init__(self, blocks: Iterable[bytes]) -> None:
+        self._blocks = blocks
+        self.lines = 0
 
     def __iter__(self) -> Iterator[bytes]:
-        for line in self._lines:
-            self.number += 1
-            yield line
+        for block in self._blocks:
+            self.lines += block.count(b"\n")
+            yield block
 
 
-def write_encrypted(chunks: Iterable[bytes], *, recipient: str, path: Path) -> tuple[int, str]:
+def write_encrypted(blocks: Iterable[bytes], *, recipient: str, path: Path) -> tuple[int, str]:
     """Size and digest of the file, which is there only when it is whole."""
     fresh = path.with_suffix(".new")
-    source, target = Pulled(chunks), Digested(fresh)
+    source, target = Pulled(blocks), Digested(fresh)
     try:
         pyrage.encrypt_io(source, target, [pyrage.x25519.Recipient.from_str(recipient)])
     except Exception as error:

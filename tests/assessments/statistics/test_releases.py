@@ -183,10 +183,7 @@ def test_every_number_becomes_a_whole_one_within_its_bounds(value: float):
 
 
 def test_a_score_that_one_of_two_has_is_no_score_of_both():
-    form = full_form()
-    one = {"experienced": {"PR": {"score": 40.0}, "LV": {"score": 30.0}, "SC": {"score": 90.0}}}
-    other = {"experienced": {"PR": {"score": 45.0}, "LV": {"score": None}, "SC": {"score": 90.0}}}
-    assert mean_of_two([one, other], form) == {"PR": 43}
+    assert mean_of_two({"PR": (40.0, 45.0), "LV": (30.0, None)}) == {"PR": 43}
 
 
 def test_quarters_follow_each_other_over_the_year():
