@@ -7,6 +7,7 @@ from api.v1 import (
     cadences,
     caseload,
     couples,
+    exports,
     flags,
     goals,
     instruments,
@@ -20,6 +21,7 @@ from api.v1 import (
     requests,
     results,
     sessions,
+    statistics,
     tokens,
 )
 from practice.access import public
@@ -85,6 +87,10 @@ version_1 = [
     path("flags/<uuid:flag_id>/acknowledge/", flags.AcknowledgeFlag.as_view(), name="api-flag-acknowledge"),
     path("flags/<uuid:flag_id>/close/", flags.CloseFlag.as_view(), name="api-flag-close"),
     path("flags/<uuid:flag_id>/reopen/", flags.ReopenFlag.as_view(), name="api-flag-reopen"),
+    path("statistics/", statistics.Statistics.as_view(), name="api-statistics"),
+    path("exports/", exports.Exports.as_view(), name="api-exports"),
+    path("exports/<uuid:export_id>/", exports.OneExport.as_view(), name="api-export"),
+    path("exports/<uuid:export_id>/file/", exports.ExportFile.as_view(), name="api-export-file"),
     path("partner/joint-reports/", joint_reports.OwnJointReports.as_view(), name="api-own-joint-reports"),
     path("partner/open/", partner.OpenLink.as_view(), name="api-open"),
     path("partner/sheets/", partner.Sheets.as_view(), name="api-own-sheets"),

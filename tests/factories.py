@@ -21,7 +21,7 @@ from assessments.assignments import end_assignment
 from assessments.goals import write_goal
 from assessments.instruments.definition import CONTEXT
 from assessments.models import AnswerSheet, Assignment, Goal, JointReport
-from assessments.passages import decide_passages, passages_of, request_record
+from assessments.passages import decide_passages, passages_of, request_record, request_shared_record
 from assessments.plans import agree_plan, assign_activity
 from assessments.sheets import form_of
 from assessments.specific_requests import make_request
@@ -177,6 +177,14 @@ def make_download(therapist: Membership, partner: Partner) -> tuple[UUID, UUID]:
         passages = passages_of(asked)
         decide_passages(asked, {one.key: "include" for one in passages}, membership=therapist)
         return asked.id, offer_download("partner_record_json", asked.id, purpose="copy", membership=therapist).id
+
+
+def make_export(therapist: Membership, couple: Couple) -> UUID:
+    """A file of what both share, on offer to who treats them."""
+    with as_staff(therapist):
+        asked = request_shared_record(couple, purpose="copy", membership=therapist)
+        decide_passages(asked, {one.key: "include" for one in passages_of(asked)}, membership=therapist)
+        return offer_download("couple_record_json", asked.id, purpose="copy", membership=therapist).id
 
 
 def full_answers(sheet: AnswerSheet, value: int = 3) -> dict[str, Any]:

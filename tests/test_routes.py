@@ -30,6 +30,7 @@ from tests.factories import (
     client_of,
     keep_report,
     make_download,
+    make_export,
     make_plan,
     open_session,
     save,
@@ -76,6 +77,10 @@ MATRIX: dict[str, tuple[str, str]] = {
     "api-couples": ("401 404 200 200 200 200 401 200", "401 404 422 422 404 422 401 422"),
     "api-decline": ("401 401 401 401 401 401 405 401", "401 401 401 401 401 401 200 401"),
     "api-docs": ("200 200 200 200 200 200 200 200", "405 405 405 405 405 405 405 405"),
+    "api-export": ("401 404 404 404 404 404 401 200", "401 405 405 405 404 405 401 405"),
+    "api-export-file": ("401 404 404 404 404 404 401 403", "401 405 405 405 404 405 401 405"),
+    "api-exports": ("401 405 405 405 404 405 401 405", "401 422 422 422 404 422 401 422"),
+    "api-statistics": ("401 200 200 404 404 404 401 404", "401 405 405 404 404 404 401 404"),
     "api-flag-acknowledge": ("401 404 405 405 404 405 401 405", "401 404 404 404 404 404 401 200"),
     "api-flag-close": ("401 404 405 405 404 405 401 405", "401 404 404 404 404 404 401 422"),
     "api-flag-reopen": ("401 404 405 405 404 405 401 405", "401 404 404 404 404 404 401 409"),
@@ -247,6 +252,7 @@ class Objects:
     download_id: uuid.UUID
     wave_id: uuid.UUID
     archive_id: uuid.UUID
+    export_id: uuid.UUID
     monday: str = "2026-01-05"
     key: str = "not-a-key"
     number: int = 1
@@ -300,7 +306,7 @@ def make_objects(
     report = keep_report(therapist, sheet)
     record = make_download(therapist, partner)
     made = (couple.id, sheet.id, assignment.id, token.id, partner.id, *plan, session.id, flag.id, report.id, *record)
-    return Objects(*made, sheet.wave_id, uuid.uuid4(), monday=monday), sheet
+    return Objects(*made, sheet.wave_id, uuid.uuid4(), make_export(therapist, couple), monday=monday), sheet
 
 
 @pytest.fixture

@@ -68,8 +68,7 @@ def rows_of(release: Release) -> Iterator[Row]:
     for table in release.tables:
         for cell in table.cells:
             pairs = [*zip(table.dimensions, cell.labels, strict=True), ("", "")][:2]
-            percent = None if cell.couples is None else round(100 * cell.couples / release.couples, 1)
-            counts = (cell.couples, release.couples, percent, cell.couples is None)
+            counts = (cell.couples, release.couples, cell.percent(of=release.couples), cell.couples is None)
             yield (release.quarter, table.id, *pairs[0], *pairs[1], *counts)
 
 

@@ -35,6 +35,10 @@ class Counted:
     values: tuple[str, ...]
     couples: int | None
 
+    def percent(self, *, of: int) -> float | None:
+        """The share of all couples, one decimal."""
+        return None if self.couples is None else round(100 * self.couples / of, 1)
+
 
 @dataclass(frozen=True)
 class Table:
@@ -160,6 +164,13 @@ def _table(dimensions: Sequence[Dimension], told: dict[Cell, int]) -> dict[str, 
 def releases() -> QuerySet[StatisticsRelease]:
     """Those of the practice, the newest first."""
     return StatisticsRelease.objects.order_by("-quarter")
+
+
+def stored_release(quarter: str) -> StatisticsRelease | None:
+    """That of a quarter, or the newest where it is empty."""
+    found = releases().filter(quarter=quarter) if quarter else releases()
+    release: StatisticsRelease | None = found.first()
+    return release
 
 
 def read_release(stored: StatisticsRelease) -> Release:

@@ -9,7 +9,7 @@ from assessments.models import StatisticsRelease
 from assessments.statistics.chart import bar_chart
 from assessments.statistics.disclosure import FLOOR
 from assessments.statistics.forms import PurposeForm
-from assessments.statistics.releases import SEES_STATISTICS, read_release, releases
+from assessments.statistics.releases import SEES_STATISTICS, read_release, releases, stored_release
 from practice.access import StaffRequest, staff
 from practice.downloads import offer_download, offered_downloads
 
@@ -20,8 +20,7 @@ FILES = {"statistics_csv": "CSV", "statistics_xlsx": "XLSX", "statistics_parquet
 @staff(*SEES_STATISTICS)
 @require_GET
 def statistics(request: StaffRequest) -> HttpResponse:
-    stored = list(releases())
-    chosen = next((one for one in stored if one.quarter == request.GET.get("quarter")), stored[0] if stored else None)
+    chosen = stored_release(request.GET.get("quarter", "")) or stored_release("")
     if chosen is None:
         return render(request, "assessments/no_statistics.html", {"floor": FLOOR})
     return statistics_page(request, chosen, PurposeForm())
@@ -32,7 +31,7 @@ def statistics(request: StaffRequest) -> HttpResponse:
 def statistics_files(request: StaffRequest) -> HttpResponse:
     form = PurposeForm(request.POST)
     if not form.is_valid():
-        newest = releases().first()
+        newest = stored_release("")
         if newest is None:
             return render(request, "assessments/no_statistics.html", {"floor": FLOOR}, status=422)
         return statistics_page(request, newest, form, status=422)
