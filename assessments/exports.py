@@ -141,6 +141,8 @@ def _about(wanted: Wanted, membership: Membership) -> tuple[UUID, str]:
         if release is None:
             raise Http404
         return release.id, wanted.purpose
+    if wanted.record is None:
+        raise _unfit("record", "Name the record that was asked for on its page.")
     asked = requests_treated_by(membership).filter(pk=wanted.record).exclude(couple=None).first()
     if asked is None:
         raise Http404

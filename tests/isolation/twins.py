@@ -71,7 +71,7 @@ class World:
             flag = SafetyFlag.objects.filter(couple=self.couple).first()
         hers = self.hers["full"]
         made = (self.couple.id, hers.id, self.own["full"].wave.assignment_id, uuid4(), self.erin.id, *self.plan)
-        others = (uuid4(), flag.id if flag else uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), uuid4())
+        others = (uuid4(), flag.id if flag else uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), uuid4(), uuid4())
         return Objects(*made, *others, monday=str(self.own["week"].week_of))
 
 
