@@ -3,6 +3,7 @@
 Each id is made of the copied one and the number of the copy, so that rows of a copy belong together as the copied do.
 """
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -42,18 +43,37 @@ OTHERWISE = {
 ID = "md5(one.{column}::text || '/' || copy)::uuid"
 
 
+PRACTICES = """
+INSERT INTO practice_practice
+SELECT (jsonb_populate_record(one, jsonb_build_object(
+         'id', md5('practice/' || number)::uuid, 'slug', 'beside-' || number))).*
+  FROM practice_practice AS one, generate_series(1, %(practices)s) AS number
+ WHERE one.id = (SELECT practice_id FROM clients_couple WHERE id = %(like)s)
+"""
+ELSEWHERE = "md5('practice/' || (1 + copy %% %(practices)s))::uuid"
+
+
 def copy_couple(like: UUID, *, count: int) -> None:
     """So many couples more with the record of `like`, in its practice."""
-    mapped = {model._meta.label for model in OF_COUPLE}
     with _raw.connect() as owner:
-        for model, condition in OF_COUPLE.items():
-            owner.execute(_copying(model, condition, mapped), {"like": like, "count": count})
+        for statement in copying():
+            owner.execute(statement, {"like": like, "count": count})
     _raw.vacuum()
 
 
-def _copying(model: type[Model], condition: str, mapped: set[str]) -> Any:
+def copying(*, elsewhere: bool = False) -> Iterator[Any]:
+    """Statements that add `count` copies of the couple `like`: to its practice, or to so many `practices` beside."""
+    mapped = {model._meta.label for model in OF_COUPLE}
+    if elsewhere:
+        yield PRACTICES
+    for model, condition in OF_COUPLE.items():
+        yield _copying(model, condition, mapped, elsewhere=elsewhere)
+
+
+def _copying(model: type[Model], condition: str, mapped: set[str], *, elsewhere: bool) -> str:
     table, fields = model._meta.db_table, model._meta.concrete_fields
-    values = [OTHERWISE.get(f"{table}.{field.column}") or _value(field, mapped) for field in fields]
+    own = {**OTHERWISE, **({f"{table}.practice_id": ELSEWHERE} if elsewhere else {})}
+    values = [own.get(f"{table}.{field.column}") or _value(field, mapped) for field in fields]
     columns = ", ".join(f'"{field.column}"' for field in fields)
     return (
         f"INSERT INTO {table} ({columns}) SELECT {', '.join(values)}"

@@ -17,7 +17,9 @@ SQL_FILES = [path for app in ("practice", "clients", "assessments") for path in 
 WITH_CURSOR = {
     "api/idempotency.py", "assessments/answers.py", "assessments/archived_forms.py", "assessments/intentions.py",
     "assessments/joint_reading.py",
-    "assessments/own_results.py", "assessments/safety.py", "assessments/sheets.py", "assessments/weeks.py",
+    "assessments/own_results.py", "assessments/safety.py", "assessments/sheets.py",
+    "assessments/statistics/histories.py",
+    "assessments/weeks.py",
     "clients/own_page.py",
     "clients/reminders.py", "practice/audit.py", "practice/practices.py", "practice/views.py",
 }  # fmt: skip

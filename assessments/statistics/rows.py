@@ -25,6 +25,7 @@ from assessments.paired import better_of
 from assessments.statistics.catalogue import SESSIONS, check_in_of, full_form, shared_scores
 from assessments.statistics.histories import Done, History, histories_of
 from clients.models import Consent, Couple, Partner
+from practice import tenancy
 
 COUPLES_AT_ONCE = 500
 MONTH = timedelta(days=365.25 / 12)
@@ -72,6 +73,8 @@ def fill_rows(quarter: Quarter, *, at: datetime) -> int:
     random.SystemRandom().shuffle(couples)
     StatisticsRow.objects.all().delete()
     for start in range(0, len(couples), COUPLES_AT_ONCE):
+        # What the database is told of the scope holds for minutes, and a practice may take longer.
+        tenancy.assume(tenancy.current())
         histories = histories_of(couples[start : start + COUPLES_AT_ONCE], until=quarter.end)
         StatisticsRow.objects.bulk_create([row_of(one, quarter) for one in histories])
     return len(couples)

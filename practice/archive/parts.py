@@ -94,9 +94,7 @@ def write_part(read: Snapshot, table: Table, *, practice_id: UUID, recipient: st
 
 def blocks_of(read: Snapshot, table: Table, practice_id: UUID) -> Iterator[bytes]:
     """Whole lines as COPY writes them, with what is encrypted for this installation opened."""
-    statement = sql.SQL("COPY (SELECT {} FROM {} WHERE {}) TO STDOUT (FORMAT text, HEADER)").format(
-        table.listed(), sql.Identifier(table.name), table.rows_of(practice_id)
-    )
+    statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT text, HEADER)").format(select_rows(table, practice_id))
     opened = partial(_opened, practice_id)
     with psycopg.Cursor(read).copy(statement) as copy:
         lines = iter(copy)
@@ -140,18 +138,28 @@ def write_encrypted(blocks: Iterable[bytes], *, recipient: str, path: Path) -> t
 
 def fingerprint_of(read: Snapshot, table: Table, practice_id: UUID) -> str:
     """Differs when any row was added, changed or deleted: of the versions of rows, not of what is in them."""
-    statement = sql.SQL(
-        "SELECT count(*) || ' ' || coalesce(sum(hashtextextended(ctid::text || ' ' || xmin::text, 0)), 0)"
-        " FROM {} WHERE {}"
-    ).format(sql.Identifier(table.name), table.rows_of(practice_id))
-    return str(_one(read, statement))
+    return str(_one(read, select_fingerprint(table, practice_id)))
 
 
 def count_rows(read: Snapshot, table: Table, practice_id: UUID) -> int:
-    statement = sql.SQL("SELECT count(*) FROM {} WHERE {}").format(
-        sql.Identifier(table.name), table.rows_of(practice_id)
-    )
-    return int(_one(read, statement))
+    return int(_one(read, select_count(table, practice_id)))
+
+
+def select_rows(table: Table, practice_id: UUID) -> sql.Composed:
+    return _select(table.listed(), table, practice_id)
+
+
+def select_fingerprint(table: Table, practice_id: UUID) -> sql.Composed:
+    versions = "count(*) || ' ' || coalesce(sum(hashtextextended(ctid::text || ' ' || xmin::text, 0)), 0)"
+    return _select(sql.SQL(versions), table, practice_id)
+
+
+def select_count(table: Table, practice_id: UUID) -> sql.Composed:
+    return _select(sql.SQL("count(*)"), table, practice_id)
+
+
+def _select(what: sql.Composable, table: Table, practice_id: UUID) -> sql.Composed:
+    return sql.SQL("SELECT {} FROM {} WHERE {}").format(what, sql.Identifier(table.name), table.rows_of(practice_id))
 
 
 def _one(read: Snapshot, statement: sql.Composed) -> Any:
