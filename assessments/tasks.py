@@ -1,3 +1,5 @@
+from uuid import UUID
+
 import structlog
 from celery import shared_task
 from django.utils import timezone
@@ -46,9 +48,14 @@ def erase_all_deleted() -> None:
 
 @shared_task
 def refresh_all_statistics() -> None:
-    """Each practice on its own; one that fails does not hold up the others."""
+    """Each practice in a task of its own: the solver of a release takes seconds, and a task has a time limit."""
     for practice_id in practice_ids():
-        try:
-            refresh_statistics(practice_id, now=timezone.now())
-        except Exception as error:
-            logger.warning("statistics_failed", error=type(error).__name__)
+        refresh_practice_statistics.delay(str(practice_id))
+
+
+@shared_task
+def refresh_practice_statistics(practice_id: str) -> None:
+    try:
+        refresh_statistics(UUID(practice_id), now=timezone.now())
+    except Exception as error:
+        logger.warning("statistics_failed", error=type(error).__name__)

@@ -12,10 +12,20 @@ from django.utils import timezone
 
 from assessments.demo.clock import playing_from
 from assessments.demo.courses import History
-from assessments.demo.histories import HISTORIES
+from assessments.demo.former import play_former
+from assessments.demo.histories import GETS_BETTER, HISTORIES, STAYS
 from assessments.demo.people import FIRST_NAMES, HILLSIDE, RIVERSIDE, ZONE, is_made, make_practice
 from assessments.demo.playing import BEFORE_FIRST, Play
-from assessments.demo.stories import STORIES, both_submitted, close_expired, read_older
+from assessments.demo.stories import (
+    STORIES,
+    agree_to_summary,
+    ask_before_sessions,
+    both_submitted,
+    close_expired,
+    hold_shared_record,
+    read_older,
+    set_due_aside,
+)
 from assessments.demo.telling import Teller
 from practice.models import Membership
 
@@ -26,12 +36,14 @@ FIRST_HOUR, HOURS_A_DAY = 9, 8
 
 
 def make_demo(*, seed: int = 7) -> None:
-    """Both practices with their people, 60 couples in the first and two in the second."""
+    """Both practices with their people; in the first 61 couples and 48 of last year, in the second two."""
     random = Random(seed)  # noqa: S311 - the same demo every time
     started_at = timezone.now()
     with playing_from(started_at - THERE_FOR):
         riverside = make_practice("Riverside", "riverside", RIVERSIDE)
         hillside = make_practice("Hillside", "hillside", HILLSIDE)
+    former = Teller(riverside["owner"], random, started_at)
+    play_former(former)
     play_histories(HISTORIES, riverside, started_at, seed=seed)
     tellers = [Teller(riverside[name], random, started_at) for name in ("therapist", "therapist2")]
     plots = [story for story in STORIES for _ in range(story.couples)]
@@ -42,9 +54,13 @@ def make_demo(*, seed: int = 7) -> None:
     other = Teller(hillside["therapist"], random, started_at)
     for names in (("Vera", "Nico"), ("Ada", "Joel")):
         both_submitted(other, other.couple(*names, by_mail=False))
-    for teller in tellers:
+    for teller in (*tellers, former):
         close_expired(teller)
         read_older(teller)
+    set_due_aside(former)
+    hold_shared_record(tellers[0], GETS_BETTER)
+    agree_to_summary(tellers[0], GETS_BETTER)
+    ask_before_sessions(tellers[0], STAYS)
 
 
 def play_histories(

@@ -37,7 +37,7 @@ WEEK = timedelta(weeks=1)
 OPENS_BEFORE = timedelta(days=5)
 ANSWERED_AFTER = {1: timedelta(hours=20), 2: timedelta(hours=43)}
 BEFORE_FIRST = timedelta(days=10)
-CONSENTS = {"assessment": "0.2.0", "no_secrets": "1"}
+CONSENTS = {"assessment": "0.2.0", "no_secrets": "1", "statistics": "0.2.0"}
 
 
 class Play:

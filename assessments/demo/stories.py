@@ -4,12 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.utils import timezone
+
 from assessments import assignments
+from assessments.demo.courses import History
 from assessments.demo.telling import Mood, Teller
 from assessments.ending import close_care
-from assessments.inbox import note_read
-from assessments.models import AnswerSheet, Wave
-from clients.models import Couple
+from assessments.inbox import inbox_of, note_read, set_aside
+from assessments.models import AnswerSheet, InboxMark, Wave
+from assessments.passages import decide_passages, passages_of, request_shared_record
+from assessments.schedules import Schedule
+from clients.consents import current_version, record_consent
+from clients.couples import PartnerDetails, update_partners
+from clients.models import Couple, Partner
+from clients.safe_hours import DAYS
 
 ABOUT_TO_CLOSE = timedelta(minutes=10)
 READ_WITHIN = timedelta(days=7)
@@ -69,6 +77,16 @@ def expired(teller: Teller, couple: Couple) -> None:
     teller.answer(teller.open(couple, 1), Mood(1.8, 1.4), share=0.4)
 
 
+def unreachable(teller: Teller, couple: Couple) -> None:
+    """Mail is safe for one of them on another day of the week alone: the window ends before it."""
+    day = DAYS[(timezone.localdate(teller.started_at).weekday() + 3) % len(DAYS)]
+    first, second = couple.label.split(" & ")
+    reached = PartnerDetails(name=first, email="post@mail.example", channel="email", hours=f"{day} 10:00-11:00")
+    with teller.therapist():
+        update_partners(couple, [reached, PartnerDetails(name=second)])
+    teller.assign(couple, open_for=timedelta(days=1))
+
+
 def closed(reason: str) -> Callable[[Teller, Couple], None]:
     def play(teller: Teller, couple: Couple) -> None:
         both_submitted(teller, couple)
@@ -88,6 +106,7 @@ STORIES = [
     Story("both submitted", 4, both_submitted),
     Story("large gap", 5, large_gap),
     Story("safety flag", 6, safety_flag),
+    Story("unreachable", 1, unreachable),
     *(Story(f"closed: {reason}", 1, closed(reason)) for reason in Couple.ClosedReason.values),
 ]
 
@@ -104,3 +123,35 @@ def read_older(teller: Teller) -> None:
         older = AnswerSheet.objects.filter(closes_at__lte=teller.started_at - READ_WITHIN)
         for sheet in older.filter(couple__therapist=teller.membership).select_related("couple", "partner"):
             note_read(sheet.couple, [sheet], membership=teller.membership)
+
+
+def set_due_aside(teller: Teller) -> None:
+    """Whoever left last year is asked nothing more."""
+    with teller.therapist():
+        for item in inbox_of(teller.membership, now=teller.started_at):
+            if item.kind == InboxMark.Kind.DUE:
+                set_aside(teller.membership, kind=item.kind, reference=item.reference, now=teller.started_at)
+
+
+def hold_shared_record(teller: Teller, history: History) -> None:
+    """Asked for, with every passage decided: its files can be offered."""
+    with teller.therapist():
+        couple = Couple.objects.get(label=" & ".join(history.partners))
+        asked = request_shared_record(couple, purpose="copy", membership=teller.membership)
+        rulings = {one.key: "include" for one in passages_of(asked)}
+        decide_passages(asked, rulings, membership=teller.membership)
+
+
+def agree_to_summary(teller: Teller, history: History) -> None:
+    """Both agree that a summary is shown to both: theirs waits to be released."""
+    with teller.therapist():
+        for partner in Partner.objects.filter(couple__label=" & ".join(history.partners)):
+            record_consent(partner, kind="joint_report", version=current_version("joint_report"))
+
+
+def ask_before_sessions(teller: Teller, history: History) -> None:
+    """The check-in runs out with the history; from now on it comes before each session, with a reminder on the day."""
+    with teller.therapist():
+        couple = Couple.objects.get(label=" & ".join(history.partners))
+        schedule = Schedule(before_sessions=True, days_before=3, remind_on=(1, 2))
+        assignments.assign_instrument(couple, instrument="ena-ck", membership=teller.membership, schedule=schedule)

@@ -131,14 +131,15 @@ def test_tells_every_story_once():
     assert people()["admin@riverside.example"].check_password(DEMO_PASSWORD)
     with as_staff(riverside):
         assert sheet_states() == {
-            (): 4,
-            ("not_opened", "not_opened"): 8,
+            (): 16,
+            ("not_opened", "not_opened"): 9,
             ("not_opened", "started"): 6,
             ("not_opened", "submitted"): 5,
-            BOTH: 20,
+            BOTH: 44,
+            (*BOTH, *BOTH): 12,
             ("expired", "expired"): 5,
         }
-        assert Couple.objects.count() == 60
+        assert Couple.objects.count() == 109
         closed = Couple.objects.filter(state=Couple.State.CLOSED)
         assert set(closed.values_list("closed_reason", flat=True)) == set(Couple.ClosedReason.values)
         assert SafetyFlag.objects.filter(state="open").values("couple").distinct().count() >= 6
