@@ -6,7 +6,10 @@ from math import sqrt
 from assessments.measurement import Z95
 from assessments.statistics.releases import Counted, Release, Table
 
-WIDTH, BAR_LEFT, BAR_WIDTH, ROW, BAR = 640, 4, 560, 48, 14
+BAR_LEFT, ROW, BAR = 4, 48, 14
+# Beside the longest bar there is room for its number. A phone has a narrow chart, so that its words stay readable.
+WIDTHS = {"chart-wide": 640, "chart-phone": 320}
+BESIDE = 80
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,11 @@ class Bar:
 
 @dataclass(frozen=True)
 class BarChart:
+    """`shows` is the class that says where this one of the two is seen."""
+
     bars: tuple[Bar, ...]
-    width: int = WIDTH
+    shows: str
+    width: int
     left: int = BAR_LEFT
     bar_height: int = BAR
 
@@ -39,8 +45,16 @@ class BarChart:
         return ROW * len(self.bars)
 
 
-def bar_chart(table: Table, release: Release) -> BarChart:
-    return BarChart(tuple(_bar(cell, number, release.couples) for number, cell in enumerate(table.cells)))
+def bar_charts(table: Table, release: Release) -> list[BarChart]:
+    """The same for a wide screen and for a phone."""
+    return [
+        BarChart(
+            tuple(_bar(cell, number, release.couples, width - BESIDE) for number, cell in enumerate(table.cells)),
+            shows,
+            width,
+        )
+        for shows, width in WIDTHS.items()
+    ]
 
 
 def wilson_range(count: int, *, of: int) -> tuple[float, float]:
@@ -52,7 +66,7 @@ def wilson_range(count: int, *, of: int) -> tuple[float, float]:
     return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
 
 
-def _bar(cell: Counted, number: int, of: int) -> Bar:
+def _bar(cell: Counted, number: int, of: int, longest: int) -> Bar:
     top = number * ROW
     share, low, high = 0.0, 0.0, 0.0
     if cell.couples is not None:
@@ -67,8 +81,8 @@ def _bar(cell: Counted, number: int, of: int) -> Bar:
         percent=round(100 * share, 1) if told else None,
         low_percent=round(100 * low) if told else None,
         high_percent=round(100 * high) if told else None,
-        width=round(BAR_WIDTH * share, 1),
-        low=round(BAR_LEFT + BAR_WIDTH * low, 1),
-        high=round(BAR_LEFT + BAR_WIDTH * high, 1),
-        number_x=round(BAR_LEFT + BAR_WIDTH * max(high, share) + 8, 1),
+        width=round(longest * share, 1),
+        low=round(BAR_LEFT + longest * low, 1),
+        high=round(BAR_LEFT + longest * high, 1),
+        number_x=round(BAR_LEFT + longest * max(high, share) + 8, 1),
     )

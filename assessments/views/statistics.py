@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from assessments.models import StatisticsRelease
-from assessments.statistics.chart import bar_chart
+from assessments.statistics.chart import bar_charts
 from assessments.statistics.disclosure import FLOOR
 from assessments.statistics.forms import PurposeForm
 from assessments.statistics.releases import SEES_STATISTICS, read_release, releases, stored_release
@@ -53,7 +53,7 @@ def statistics_page(
         "quarters": [one.quarter for one in releases()],
         "table": table,
         "meanings": list(zip(table.dimensions, table.meanings, strict=True)),
-        "chart": bar_chart(table, release),
+        "charts": bar_charts(table, release),
         "form": form,
         "downloads": [(one, FILES[one.kind]) for one in offered],
     }
