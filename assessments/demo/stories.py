@@ -106,8 +106,8 @@ STORIES = [
     Story("both submitted", 4, both_submitted),
     Story("large gap", 5, large_gap),
     Story("safety flag", 6, safety_flag),
-    Story("unreachable", 1, unreachable),
     *(Story(f"closed: {reason}", 1, closed(reason)) for reason in Couple.ClosedReason.values),
+    Story("unreachable", 1, unreachable),
 ]
 
 
