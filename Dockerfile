@@ -14,8 +14,8 @@ FROM python:3.11-slim-bookworm
 ENV PATH=/attune/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /attune
 COPY --from=build /attune /attune
-# The volume of archives takes the owner of its place.
-RUN install -d -o 10001 -g 10001 -m 0700 /archives
+# The volumes of archives and statistics take the owner of their place.
+RUN install -d -o 10001 -g 10001 -m 0700 /archives /statistics
 USER 10001:10001
 EXPOSE 8000
 CMD ["gunicorn", "practice.wsgi", "--bind=0.0.0.0:8000", "--worker-class=gthread", "--workers=2", "--threads=4", \

@@ -87,8 +87,7 @@ def score_after_commit(sheet: AnswerSheet) -> None:
 def score_overdue_sheet(reference: UUID) -> None:
     """The worker's part: what a crash left unscored."""
     partner_id = AnswerSheet.objects.values_list("partner_id", flat=True).get(pk=reference)
-    worker = tenancy.current()
-    tenancy.assume(Scope.scoring(practice_id=worker.practice_id, partner_id=partner_id))
+    tenancy.assume(Scope.scoring(practice_id=tenancy.practice_id(), partner_id=partner_id))
     _score(reference)
 
 

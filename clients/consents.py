@@ -17,6 +17,10 @@ from practice.errors import InvalidInput
 LONGEST_VERSION = 40
 # The practice writes this text itself, so only the practice knows its version.
 OWN_TEXTS = (Consent.Kind.NO_SECRETS,)
+# The text on statistics has a version of its own. It speaks of statistics across practices since 0.3.0: who agreed to
+# an earlier one counts within the practice alone.
+STATISTICS_VERSION = "0.3.0"
+ACROSS_PRACTICES_VERSIONS = (STATISTICS_VERSION,)
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ class Standing:
 
 def current_version(kind: str) -> str:
     """The version of the text that is given now; empty for a text of the practice's own."""
+    if kind == Consent.Kind.STATISTICS:
+        return STATISTICS_VERSION
     return "" if kind in OWN_TEXTS else str(client_texts()["version"])
 
 

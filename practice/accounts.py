@@ -1,12 +1,14 @@
 import time
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 
 DEMO_PASSWORD = "attune-demo"  # noqa: S105 - public on purpose
 
@@ -19,6 +21,11 @@ def signed_in_recently(request: HttpRequest) -> bool:
     """Whether this browser's person gave a password or a second factor within RECENT."""
     given = [one["at"] for one in get_authentication_records(request, request.user)]
     return bool(given) and time.time() - max(given) < RECENT.total_seconds()
+
+
+def confirm_url(back: str) -> str:
+    """Where a member confirms that it is they, and goes on to `back`."""
+    return f"{reverse('account_reauthenticate')}?{urlencode({'next': back})}"
 
 
 class PasswordBackend(AuthenticationBackend):

@@ -38,7 +38,7 @@ def uuid_in(text: str) -> UUID | None:
         return None
 
 
-class PracticeForm(forms.ModelForm[Practice]):
+class PracticeForm(forms.ModelForm):  # type: ignore[type-arg]
     exit_url = forms.URLField(
         assume_scheme="https",
         validators=[URLValidator(schemes=["https"])],

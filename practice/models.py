@@ -232,6 +232,23 @@ class Download(TenantModel):
     used_at = models.DateTimeField(null=True)
 
 
+class PooledOptIn(TenantModel):
+    """An owner's word that the practice takes part in statistics across practices. Withdrawn, never deleted."""
+
+    given_at = models.DateTimeField()
+    given_by = models.UUIDField()
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.UUIDField(null=True)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["-given_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice"], condition=models.Q(withdrawn_at=None), name="one_opt_in_in_force"
+            )
+        ]
+
+
 class Archive(TenantModel):
     """All that a practice has, in one file that only its owner can open; parts are kept until it is whole."""
 

@@ -5,13 +5,11 @@ Every secret may also be given as NAME_FILE, the path of a file that holds it.
 
 import os
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
-import django_stubs_ext
 import environ
 import structlog
-
-django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
@@ -175,6 +173,12 @@ DOWNLOADS = {
 
 # Where the archives of practices lie, encrypted, until they are fetched or a week old: one folder for web and worker.
 ARCHIVE_FOLDER = env.str("ARCHIVE_FOLDER", default="")
+# Statistics across practices: what a release takes of everybody's privacy, what a couple may lose by all releases
+# within a rolling year and in all, and the key that signs them (32 bytes, base64url), without which none are made.
+STATISTICS_EPSILON = Decimal(env.str("STATISTICS_EPSILON", default="0.5"))
+STATISTICS_EPSILON_PER_YEAR = Decimal(env.str("STATISTICS_EPSILON_PER_YEAR", default="2"))
+STATISTICS_EPSILON_PER_COUPLE = Decimal(env.str("STATISTICS_EPSILON_PER_COUPLE", default="6"))
+STATISTICS_SIGNING_KEY = env.str("STATISTICS_SIGNING_KEY", default="")
 # Columns with encrypted texts inside a JSON value, and what walks over these.
 SEALED_WITHIN = {"assessments_weekreport.entries": "assessments.weeks.change_notes"}
 

@@ -35,7 +35,11 @@ def current() -> Scope:
 
 
 def practice_id() -> uuid.UUID:
-    return current().practice_id
+    """The practice in scope. Raises ScopeError also where the scope is of none."""
+    found = current().practice_id
+    if found is None:
+        raise ScopeError("This scope is across practices: no tenant table can be asked in it.")
+    return found
 
 
 def assume(scope: Scope | None) -> None:

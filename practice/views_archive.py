@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from practice.access import StaffRequest, staff
-from practice.accounts import signed_in_recently
+from practice.accounts import confirm_url, signed_in_recently
 from practice.archive.asking import archives_of, ask_for_archive, give_up, kept_until, progress_of, try_again
 from practice.archive.contents import LEFT_OUT
 from practice.archive.making import FOLDER, KEY, OTHER, SPACE, TIME
@@ -52,11 +51,6 @@ def just_signed_in(view: View[Given]) -> View[Given]:
         )
 
     return checked
-
-
-def confirm_url(back: str) -> str:
-    """Where a member confirms that it is they, and goes on to `back`."""
-    return f"{reverse('account_reauthenticate')}?{urlencode({'next': back})}"
 
 
 @staff(Role.OWNER)

@@ -52,6 +52,8 @@ PLAIN = {
     "assessments.jointreport": {"content"},
     "assessments.statisticsrow": {"quarter", "outcome", "intake", "latest", "change", "check_ins", "adherence"},
     "assessments.statisticsrelease": {"quarter", "content"},
+    "assessments.pooledrow": {"quarter"},
+    "assessments.pooledrelease": {"quarter", "content", "files"},
 }
 
 

@@ -27,11 +27,15 @@ AT_THE_GATE = {
     "clients_linkkey", "clients_partnersession", "practice_apitoken", "practice_membership", "practice_outboxmessage",
     "practice_practice", "practice_calendarfeed",
 }  # fmt: skip
+# Read across practices, by the one role that may and with a context signed for it.
+ACROSS_PRACTICES = {"assessments_pooledrow", "assessments_pooledrelease", "assessments_poolbudget"}
 # Random or global by nature: they tell nothing about another practice.
 UNIQUE_WITHOUT_PRACTICE = {
     "clients_linkkey_pkey", "clients_partnersession_pkey", "clients_partnersession_token_hash_key",
     "practice_apitoken_id_key", "practice_apitoken_pkey", "practice_membership_pkey", "practice_outboxmessage_pkey",
     "practice_practice_pkey", "practice_practice_slug_key", "practice_calendarfeed_pkey",
+    "assessments_pooledrow_pkey", "assessments_pooledrelease_pkey", "assessments_pooledrelease_quarter_key",
+    "assessments_poolbudget_pkey",
 }  # fmt: skip
 
 
@@ -44,18 +48,23 @@ def unsecured_tables() -> set[str]:
 
 
 def loose_policies() -> set[str]:
-    """Policies that do not begin with the tenant predicate, on tables that carry a practice."""
+    """Policies that do not begin with the tenant predicate, or with that of the pool on its own tables."""
     rows = catalogue(
-        "SELECT tablename || '.' || policyname, permissive, roles, qual, with_check FROM pg_policies "
+        "SELECT tablename, policyname, permissive, roles, qual, with_check FROM pg_policies "
         "WHERE schemaname = 'public' AND NOT (tablename = ANY (%s)) AND roles <> '{attune_gate}'",
         list(WITHOUT_PRACTICE),
     )
-    return {name for name, permissive, roles, *parts in rows if not _is_tight(permissive, roles, parts)}
+    return {
+        f"{table}.{name}"
+        for table, name, permissive, roles, *parts in rows
+        if not _is_tight(table, permissive, roles, parts)
+    }
 
 
-def _is_tight(permissive: str, roles: list[str], parts: list[str | None]) -> bool:
+def _is_tight(table: str, permissive: str, roles: list[str], parts: list[str | None]) -> bool:
     given = [part.lstrip("(") for part in parts if part is not None]
-    begins = ("practice_id = app.practice(", "id = app.practice(")
+    across = roles == ["attune_pool"] and table in ACROSS_PRACTICES
+    begins = ("app.pool()",) if across else ("practice_id = app.practice(", "id = app.practice(")
     return permissive == "PERMISSIVE" and "public" not in roles and all(part.startswith(begins) for part in given)
 
 
@@ -89,7 +98,7 @@ def unreferenced_columns() -> set[tuple[str, str]]:
            AND NOT EXISTS (SELECT FROM pg_constraint WHERE contype = 'f' AND conrelid = c.oid AND attnum = ANY (conkey))
            AND relname <> ALL (%s)
         """,
-        [*AT_THE_GATE, *WITHOUT_PRACTICE],
+        [*AT_THE_GATE, *ACROSS_PRACTICES, *WITHOUT_PRACTICE],
     )
     return set(rows) - EVENTS
 
@@ -192,9 +201,7 @@ def unlisted_policies() -> set[tuple[object, ...]]:
         (table, name, kind, tuple(roles), verb, plain(qual), plain(check))
         for table, name, kind, roles, verb, qual, check in rows
     }
-    return made ^ {
-        listed_policy(rule, number) for number, rule in enumerate([*grants.AT_THE_GATE, *grants.IN_A_PRACTICE])
-    }
+    return made ^ {listed_policy(rule, number) for number, rule in enumerate(grants.rules())}
 
 
 def listed_policy(rule: Allow, number: int) -> tuple[object, ...]:
@@ -224,7 +231,7 @@ def unlisted_privileges() -> set[tuple[str, str, str, str]]:
         """,
         [*ACCOUNTS, "PUBLIC"],
     )
-    rules = [*grants.AT_THE_GATE, *grants.IN_A_PRACTICE]
+    rules = grants.rules()
     return set(rows) ^ {(one.role, one.table, one.verb, name) for one in rules for name in one.columns or ("",)}
 
 

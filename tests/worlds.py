@@ -14,10 +14,12 @@ from assessments.models import (
     FlagEvent,
     ImportedInstrument,
     MeasurementParameters,
+    PooledRow,
     SafetyFlag,
     StatisticsRelease,
     StatisticsRow,
 )
+from assessments.pooled.opting import opt_in
 from assessments.session_ratings import Ratings, save_rated_session
 from assessments.specific_requests import answer_request, make_request
 from assessments.weeks import save_week
@@ -122,6 +124,8 @@ def _make_statistics(practice: Practice) -> None:
     with tenancy.begin(Scope.measurement(practice_id=practice.id)):
         row = StatisticsRow(quarter="2026Q1", outcome="in_care", months=3)
         StatisticsRow.objects.bulk_create([row])
+        place = dict.fromkeys(("outcome", "months", "latest", "change", "completion"), 0)
+        PooledRow.objects.bulk_create([PooledRow(practice_id=practice.id, quarter="2026Q1", run=uuid4(), **place)])
     with tenancy.begin(Scope.statistics(practice_id=practice.id)):
         release = StatisticsRelease(quarter="2026Q1", content="{}", couples=1, made_at=timezone.now())
         release.save(force_insert=True)
@@ -131,6 +135,7 @@ def _make_archive(owner: Membership) -> None:
     now = timezone.now()
     given = {"asked_by": owner.id, "asked_at": now, "purpose": "copy", "recipient": "age1", "state": "removed"}
     with factories.as_staff(owner):
+        opt_in(owner)
         archive = Archive(**given)
         archive.save(force_insert=True)
     with factories.as_worker(owner.practice):

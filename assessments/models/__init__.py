@@ -15,6 +15,7 @@ from assessments.models.plan import (
     SpecificRequest,
     WeekReport,
 )
+from assessments.models.pool import PoolBudget, PooledRelease, PooledRow
 from assessments.models.report import JointReport
 from assessments.models.statistics import StatisticsRelease, StatisticsRow
 
@@ -33,6 +34,9 @@ __all__ = [
     "JointReport",
     "MeasurementParameters",
     "PlanChange",
+    "PoolBudget",
+    "PooledRelease",
+    "PooledRow",
     "RepairPlan",
     "SafetyFlag",
     "SessionRating",

@@ -6,7 +6,7 @@ what both of them gave; a row says nothing that one partner said alone, and lead
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import fmean
@@ -54,9 +54,14 @@ def quarter_named(name: str) -> Quarter:
     return Quarter(name, datetime(year, 3 * number - 2, 1, tzinfo=UTC), datetime(*following, 1, tzinfo=UTC))
 
 
-def counted_couples(quarter: Quarter, *, at: datetime) -> set[UUID]:
-    """The couples in care within the quarter of whom both partners agree to statistics at this time."""
+def counted_couples(quarter: Quarter, *, at: datetime, versions: Sequence[str] | None = None) -> set[UUID]:
+    """The couples in care within the quarter of whom both partners agree to statistics at this time.
+
+    Where `versions` are given, to one of these versions of the text.
+    """
     agreed = Consent.objects.filter(Q(withdrawn_at=None) | Q(withdrawn_at__gt=at), kind=Consent.Kind.STATISTICS)
+    if versions is not None:
+        agreed = agreed.filter(version__in=versions)
     agreeing = set(agreed.filter(given_at__lte=at).values_list("partner_id", flat=True))
     partners = Partner.objects.order_by().values_list("couple_id").annotate(both=ArrayAgg("id"))
     both = {couple for couple, two in partners if len(two) == 2 and agreeing.issuperset(two)}
@@ -65,19 +70,25 @@ def counted_couples(quarter: Quarter, *, at: datetime) -> set[UUID]:
 
 
 def fill_rows(quarter: Quarter, *, at: datetime) -> int:
-    """Draw the rows of the quarter anew, in an order and with ids that say nothing; returns how many.
+    """Draw the rows of the quarter anew, in an order and with ids that say nothing; returns how many."""
+    couples = counted_couples(quarter, at=at)
+    StatisticsRow.objects.all().delete()
+    for some in histories_in_turn(couples, quarter):
+        StatisticsRow.objects.bulk_create([row_of(one, quarter) for one in some])
+    return len(couples)
+
+
+def histories_in_turn(couples: Iterable[UUID], quarter: Quarter) -> Iterator[list[History]]:
+    """Those of the couples, in an order that says nothing.
 
     So many couples at a time: what is held in memory does not grow with the practice.
     """
-    couples = list(counted_couples(quarter, at=at))
-    random.SystemRandom().shuffle(couples)
-    StatisticsRow.objects.all().delete()
-    for start in range(0, len(couples), COUPLES_AT_ONCE):
+    order = list(couples)
+    random.SystemRandom().shuffle(order)
+    for start in range(0, len(order), COUPLES_AT_ONCE):
         # What the database is told of the scope holds for minutes, and a practice may take longer.
         tenancy.assume(tenancy.current())
-        histories = histories_of(couples[start : start + COUPLES_AT_ONCE], until=quarter.end)
-        StatisticsRow.objects.bulk_create([row_of(one, quarter) for one in histories])
-    return len(couples)
+        yield list(histories_of(order[start : start + COUPLES_AT_ONCE], until=quarter.end))
 
 
 def row_of(history: History, quarter: Quarter) -> StatisticsRow:

@@ -26,6 +26,8 @@ LEFT_OUT: Mapping[str, Any] = {
     "practice_archive": _("What is known of archives, this one included."),
     "practice_archivepart": _("The parts of archives."),
     "clients_coupleimport": _("Files of couples that somebody is looking at; they last a day."),
+    "assessments_pooledrow": _("Rows of statistics across practices; they are gone when a release is made."),
+    "practice_pooledoptin": _("Whether the practice takes part in statistics across practices: decide it anew."),
     "assessments_statisticsrow": _("Rows that statistics are counted from; they are drawn anew each night."),
 }
 # Of the outbox goes along what is still to be done. Said so that the index of what is due in all practices, which has

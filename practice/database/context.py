@@ -14,11 +14,14 @@ GATE = "attune_gate"
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """One practice, one kind of actor. `role` is the PostgreSQL role, `kind` what its policies demand."""
+    """One practice, one kind of actor. `role` is the PostgreSQL role, `kind` what its policies demand.
+
+    Statistics across practices alone are of no practice.
+    """
 
     role: str
     kind: str
-    practice_id: UUID
+    practice_id: UUID | None
     actor_id: UUID | None = None
     partner_id: UUID | None = None
 
@@ -52,6 +55,10 @@ class Scope:
         return cls(role="attune_statistics", kind="statistics", practice_id=practice_id)
 
     @classmethod
+    def pool(cls) -> "Scope":
+        return cls(role="attune_pool", kind="pool", practice_id=None)
+
+    @classmethod
     def archive(cls, *, practice_id: UUID) -> "Scope":
         return cls(role="attune_archive", kind="archive", practice_id=practice_id)
 
@@ -77,6 +84,6 @@ def sign(scope: Scope | None) -> str:
         return ""
     kid, key = next(iter(settings.CONTEXT_KEYS.items()))
     expires = int(time.time()) + LIFETIME_SECONDS
-    body = f"{kid}|{scope.practice_id}|{expires}|{scope.kind}|{scope.actor_id or ''}|{scope.partner_id or ''}"
+    body = f"{kid}|{scope.practice_id or ''}|{expires}|{scope.kind}|{scope.actor_id or ''}|{scope.partner_id or ''}"
     signature = hmac.new(bytes.fromhex(key), body.encode(), hashlib.sha256).hexdigest()
     return f"{body}|{signature}"

@@ -38,6 +38,16 @@ BEGIN
   RETURN parts[2]::uuid;
 END $$;
 
+-- True for statistics across practices, whose context names no practice; refused for everybody else.
+CREATE OR REPLACE FUNCTION app.pool() RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF (app.verified_context())[4] <> 'pool' THEN
+    RAISE insufficient_privilege USING MESSAGE = 'the context is for another kind of actor';
+  END IF;
+  RETURN true;
+END $$;
+
 CREATE OR REPLACE FUNCTION app.partner() RETURNS uuid
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN

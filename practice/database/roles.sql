@@ -6,7 +6,7 @@ DO $roles$
 DECLARE
   name text;
   runtime text[] := ARRAY['attune_gate', 'attune_staff', 'attune_partner', 'attune_scoring', 'attune_report',
-                          'attune_worker', 'attune_measurement', 'attune_statistics',
+                          'attune_worker', 'attune_measurement', 'attune_statistics', 'attune_pool',
                           'attune_archive', 'attune_audit'];
 BEGIN
   FOREACH name IN ARRAY runtime || ARRAY['attune_definer', 'attune_maintenance', 'attune_backup',

@@ -162,7 +162,7 @@ def test_a_consent_to_an_older_text_is_given_again(alice, browser, sheet):
     browser.post(ME, {"change": "agree", "kind": "statistics"})
     with as_staff(alice):
         held = Consent.objects.order_by("given_at")
-        assert [(one.version, one.withdrawn_at is None) for one in held] == [("0.1.0", False), ("0.2.0", True)]
+        assert [(one.version, one.withdrawn_at is None) for one in held] == [("0.1.0", False), ("0.3.0", True)]
         own = {one.kind: one for one in standings_of(sheet.couple)[sheet.partner]}
     assert own["statistics"].in_force
 

@@ -82,7 +82,7 @@ def test_nothing_is_found_before_anything_is_taken_away(database: Connection) ->
 
 def policies() -> list[tuple[str, str, Allow]]:
     """Name, quoted place and rule of each policy."""
-    rules = [*grants.AT_THE_GATE, *grants.IN_A_PRACTICE]
+    rules = grants.rules()
     return [
         (name, f'"{name}" ON public."{rule.table}"', rule)
         for number, rule in enumerate(rules)
@@ -205,10 +205,8 @@ def test_key_dropped_or_without_the_practice_is_noticed(database: Connection) ->
 
 
 def test_privilege_given_or_taken_is_noticed(database: Connection) -> None:
-    tables = sorted({rule.table for rule in [*grants.AT_THE_GATE, *grants.IN_A_PRACTICE]})
-    held = {
-        (rule.role, rule.table, rule.verb) for rule in [*grants.AT_THE_GATE, *grants.IN_A_PRACTICE] if not rule.columns
-    }
+    tables = sorted({rule.table for rule in grants.rules()})
+    held = {(rule.role, rule.table, rule.verb) for rule in grants.rules() if not rule.columns}
     mutations = [
         f'GRANT {verb} ON "{table}" TO {role}'
         for role in (*ACCOUNTS, "PUBLIC")

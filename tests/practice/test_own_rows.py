@@ -30,7 +30,7 @@ def scope_of(member: Membership, *, clinical: bool = True) -> Scope:
 @contextmanager
 def held_to_the_practice_alone(table: str, role: str, verb: str) -> Iterator[None]:
     """The control: the policy of one verb without what comes after the tenant predicate."""
-    rules = [*grants.AT_THE_GATE, *grants.IN_A_PRACTICE]
+    rules = grants.rules()
     [(number, rule)] = [
         (number, rule) for number, rule in enumerate(rules) if (rule.table, rule.role, rule.verb) == (table, role, verb)
     ]

@@ -121,6 +121,7 @@ PREPARATIONS = [
     "SET ROLE attune_gate",
     "SET ROLE attune_report",
     "SET ROLE attune_statistics",
+    "SET ROLE attune_pool",
     "SET ROLE NONE",
     "RESET ROLE; SET LOCAL ROLE attune_worker",
     "SET SESSION AUTHORIZATION DEFAULT",

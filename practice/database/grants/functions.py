@@ -6,6 +6,7 @@ from practice.database.grants.rule import (
     DEFINER,
     MEASUREMENT,
     PARTNER,
+    POOL,
     REPORT,
     SCORING,
     STAFF,
@@ -15,6 +16,7 @@ from practice.database.grants.rule import (
 
 FUNCTIONS = {
     "app.practice(text)": (STAFF, PARTNER, SCORING, REPORT, WORKER, MEASUREMENT, STATISTICS, ARCHIVE, AUDIT, DEFINER),
+    "app.pool()": (POOL,),
     "app.actor()": (STAFF, DEFINER),
     "app.partner()": (PARTNER, SCORING, DEFINER),
     "app.save_answers(uuid, text[], int[], smallint[], smallint[], int[], timestamptz)": (PARTNER,),

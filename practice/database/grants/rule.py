@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 GATE, STAFF, PARTNER, SCORING = ("attune_gate", "attune_staff", "attune_partner", "attune_scoring")
 REPORT, WORKER, MEASUREMENT = "attune_report", "attune_worker", "attune_measurement"
-STATISTICS, ARCHIVE = "attune_statistics", "attune_archive"
+STATISTICS, POOL, ARCHIVE = "attune_statistics", "attune_pool", "attune_archive"
 AUDIT, DEFINER = "attune_audit", "attune_definer"
-RUNTIME = (GATE, STAFF, PARTNER, SCORING, REPORT, WORKER, MEASUREMENT, STATISTICS, ARCHIVE, AUDIT)
+RUNTIME = (GATE, STAFF, PARTNER, SCORING, REPORT, WORKER, MEASUREMENT, STATISTICS, POOL, ARCHIVE, AUDIT)
 
 
 @dataclass(frozen=True)
