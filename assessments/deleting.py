@@ -13,10 +13,11 @@ from clients.access import couples_treated_by
 from clients.models import CounselingSession, Couple, CoupleImport, RecordRequest
 from practice import audit
 from practice.errors import DomainError
-from practice.models import TREATING, Membership
+from practice.models import TREATING, IdempotencyRecord, Membership
 
 RESTORED_WITHIN = timedelta(days=30)
 LOOKED_AT_WITHIN = timedelta(days=1)
+REPEATED_WITHIN = timedelta(days=30)
 # Everything else that can be on record of a couple hangs on one of these, or goes with the couple.
 ON_RECORD = (Assignment, RepairPlan, Goal, SpecificRequest, Intention)
 
@@ -82,7 +83,8 @@ def restore_session(session: CounselingSession) -> None:
 
 
 def erase_deleted() -> None:
-    """The worker's part, for one practice: what can no longer be restored, and files that nobody confirmed.
+    """The worker's part, for one practice: what can no longer be restored, files that nobody confirmed, and answers
+    that were kept for a repeat which did not come.
 
     Straight DELETEs: what hangs on a row goes by the database's cascade, and policies hold the worker to the time.
     """
@@ -94,3 +96,5 @@ def erase_deleted() -> None:
             audit.record(f"{kind._meta.model_name}s.erased", number=number)
     given_up = CoupleImport.objects.filter(uploaded_at__lt=now - LOOKED_AT_WITHIN)
     given_up._raw_delete(given_up.db)
+    not_repeated = IdempotencyRecord.objects.filter(created_at__lt=now - REPEATED_WITHIN)
+    not_repeated._raw_delete(not_repeated.db)

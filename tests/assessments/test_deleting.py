@@ -15,6 +15,7 @@ from clients.consents import record_consent
 from clients.couple_import import keep_file
 from clients.models import CounselingSession, Couple, CoupleImport, Partner
 from clients.sessions import SessionDetails
+from practice.models import IdempotencyRecord
 from practice.practices import as_maintenance as on_owner
 from tests.assessments.test_therapist_views import statements
 from tests.attacks import as_maintenance
@@ -136,6 +137,29 @@ def test_a_file_that_nobody_confirmed_goes_after_a_day(alice):
     age(CoupleImport, 1.1, "uploaded_at")
     erase_all_deleted()
     assert as_maintenance("SELECT count(*) FROM clients_coupleimport") == [(0,)]
+
+
+def test_an_answer_kept_for_a_repeat_goes_after_thirty_days(alice):
+    kept = {"actor": alice.id, "fingerprint": "f" * 64, "status": 201, "body": {}, "created_at": timezone.now()}
+    with as_staff(alice):
+        IdempotencyRecord.objects.create(key="old", **kept)
+    age(IdempotencyRecord, 29.9, "created_at")
+    erase_all_deleted()
+    assert as_maintenance("SELECT count(*) FROM practice_idempotencyrecord") == [(1,)]
+    age(IdempotencyRecord, 0.2, "created_at")
+    with as_staff(alice):
+        IdempotencyRecord.objects.create(key="new", **kept)
+    erase_all_deleted()
+    assert as_maintenance("SELECT key FROM practice_idempotencyrecord") == [("new",)]
+
+
+def test_database_holds_the_worker_to_the_thirty_days_of_a_repeat(alice, practice):
+    kept = {"actor": alice.id, "fingerprint": "f" * 64, "status": 201, "body": {}, "created_at": timezone.now()}
+    with as_staff(alice):
+        IdempotencyRecord.objects.create(key="new", **kept)
+    with as_worker(practice):
+        rows = IdempotencyRecord.objects.all()
+        assert rows._raw_delete(rows.db) == 0
 
 
 def test_database_holds_the_worker_to_the_thirty_days(alice, couple, practice):

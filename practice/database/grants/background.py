@@ -14,6 +14,8 @@ AS_AUDIT = "practice_id = app.practice('audit')"
 # For good only what was deleted 30 days ago; an uploaded file that nobody confirmed goes after a day.
 LONG_DELETED = f"{AS_WORKER} AND deleted_at < now() - '30 days'::interval"
 GIVEN_UP = f"{AS_WORKER} AND uploaded_at < now() - '1 day'::interval"
+# An answer that was kept for a repeat of the same call.
+NOT_REPEATED = f"{AS_WORKER} AND created_at < now() - '30 days'::interval"
 # What the worker sees of answers that it moves to another partner: whose they are, never what they say.
 WHOSE_ANSWERS = ("practice_id", "id", "sheet_id", "partner_id", "frozen_at")
 # What counts in statistics, and nothing of who somebody is.
@@ -101,6 +103,8 @@ IN_THE_BACKGROUND = [
     *allow(WORKER, "clients_counselingsession", "DELETE", LONG_DELETED),
     *allow(WORKER, "clients_coupleimport", "SELECT", AS_WORKER, "practice_id", "id", "uploaded_at"),
     *allow(WORKER, "clients_coupleimport", "DELETE", GIVEN_UP),
+    *allow(WORKER, "practice_idempotencyrecord", "SELECT", AS_WORKER, "practice_id", "id", "created_at"),
+    *allow(WORKER, "practice_idempotencyrecord", "DELETE", NOT_REPEATED),
     *allow(WORKER, "clients_partner", "SELECT", AS_WORKER),
     # To lock a row takes the right to change a column; nothing changes this one.
     *allow(WORKER, "clients_partner", "UPDATE", AS_WORKER, "position"),
