@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from assessments.models import Assignment, Goal, Intention, RepairPlan, SpecificRequest
 from clients.access import couples_treated_by
-from clients.models import CounselingSession, Couple, CoupleImport, RecordRequest
+from clients.models import CounselingSession, Couple, CoupleImport, Hold, RecordRequest
 from practice import audit
 from practice.errors import DomainError
 from practice.models import TREATING, IdempotencyRecord, Membership
@@ -19,11 +19,11 @@ RESTORED_WITHIN = timedelta(days=30)
 LOOKED_AT_WITHIN = timedelta(days=1)
 REPEATED_WITHIN = timedelta(days=30)
 # Everything else that can be on record of a couple hangs on one of these, or goes with the couple.
-ON_RECORD = (Assignment, RepairPlan, Goal, SpecificRequest, Intention)
+ON_RECORD = (Assignment, RepairPlan, Goal, SpecificRequest, Intention, Hold)
 
 
 class CoupleOnRecord(DomainError):
-    """This couple has forms, a plan or held sessions, which are kept. Close care instead."""
+    """This couple has forms, a plan, held sessions or a hold, which are kept. Close care instead."""
 
     code = "couple_on_record"
 

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from assessments.deleting import erase_deleted
 from assessments.digest import plan_digests
+from assessments.erasing import plan_erasing
 from assessments.parameters import recompute_parameters
 from assessments.statistics.releases import refresh_statistics
 from practice import tenancy
@@ -42,6 +43,17 @@ def erase_all_deleted() -> None:
         try:
             with tenancy.begin(Scope.worker(practice_id=practice_id)):
                 erase_deleted()
+        except Exception as error:
+            logger.warning("erasing_failed", error=type(error).__name__)
+
+
+@shared_task
+def plan_all_erasing() -> None:
+    """Couples whose day has come, by each practice's own clock; one that fails does not hold up the others."""
+    for practice_id in practice_ids():
+        try:
+            with tenancy.begin(Scope.worker(practice_id=practice_id)):
+                plan_erasing(now=timezone.now())
         except Exception as error:
             logger.warning("erasing_failed", error=type(error).__name__)
 

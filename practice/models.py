@@ -218,6 +218,27 @@ class IdempotencyRecord(TenantModel):
         constraints = [models.UniqueConstraint(fields=["practice", "actor", "key"], name="one_answer_per_key")]
 
 
+class RetentionTerm(TenantModel):
+    """How many years records are kept after care ended. The newest row counts; rows are added and never changed."""
+
+    years = models.PositiveSmallIntegerField()
+    # What holds until this takes effect; null where nothing was ever erased.
+    years_before = models.PositiveSmallIntegerField(null=True)
+    takes_effect_on = models.DateField()
+    # Whose law it was held against, and the minimum that the practice states where none is known here.
+    country = models.CharField(max_length=2)
+    stated_minimum = models.PositiveSmallIntegerField(null=True)
+    set_at = models.DateTimeField()
+    set_by = models.UUIDField()
+
+    class Meta(TenantModel.Meta):
+        ordering = ["-set_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["practice", "set_at"], name="one_term_at_a_time"),
+            models.CheckConstraint(condition=models.Q(years__range=(1, 100)), name="term_of_1_to_100_years"),
+        ]
+
+
 class Download(TenantModel):
     """A file that one member may fetch once, within minutes. It is made when it is fetched; nothing of it is kept."""
 

@@ -138,6 +138,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "practice.tasks.sweep_outbox", "schedule": 10.0},
     "erase-deleted": {"task": "assessments.tasks.erase_all_deleted", "schedule": 24 * 3600.0},
     "plan-digests": {"task": "assessments.tasks.plan_all_digests", "schedule": 3600.0},
+    "plan-erasing": {"task": "assessments.tasks.plan_all_erasing", "schedule": 3600.0},
     "recompute-parameters": {"task": "assessments.tasks.recompute_all_parameters", "schedule": 24 * 3600.0},
     "refresh-statistics": {"task": "assessments.tasks.refresh_all_statistics", "schedule": 24 * 3600.0},
 }
@@ -155,6 +156,7 @@ OUTBOX_HANDLERS = {
     "flag_to_cover": "assessments.alerts.tell_cover",
     "flag_to_owner": "assessments.alerts.tell_owner",
     "digest": "assessments.digest.send_digest",
+    "erase_couple": "assessments.erasing.erase_couple",
     "make_archive": "practice.archive.making.make_archive",
     "remove_archive": "practice.archive.making.remove_archive",
 }

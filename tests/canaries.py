@@ -26,6 +26,7 @@ PLAIN = {
     "practice.membership": {"name"},
     "practice.apitoken": {"digest", "token_key", "name"},
     "practice.auditevent": {"action", "detail"},
+    "practice.retentionterm": {"country"},
     "practice.outboxmessage": {"kind", "last_error"},
     "practice.idempotencyrecord": {"key", "fingerprint", "body"},
     "practice.download": {"kind", "purpose"},

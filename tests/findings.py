@@ -9,11 +9,11 @@ from collections.abc import Callable, Collection
 from django.apps import apps
 
 from practice.database import grants
-from practice.database.grants.rule import DEFINER, RUNTIME, Allow
+from practice.database.grants.rule import OWNERS_OF_FUNCTIONS, RUNTIME, Allow
 from practice.tenancy import TenantForeignKey, TenantModel
 from tests.attacks import catalogue
 
-ACCOUNTS = [*RUNTIME, "attune_login", "attune_definer"]
+ACCOUNTS = [*RUNTIME, "attune_login", *OWNERS_OF_FUNCTIONS]
 # Who and what an event names may be gone when it is read.
 EVENTS = {("practice_auditevent", name) for name in ("actor_id", "partner_id", "object_id", "couple_id")}
 # Tables of people and of packages: no practice in them, no row security, and reached by the gate alone or by nobody.
@@ -149,7 +149,8 @@ def powerful_roles() -> set[str]:
                             AND NOT (r.rolname = 'attune_login' AND held.rolname = ANY (%s)))
                 OR EXISTS (SELECT FROM pg_class WHERE relowner = r.oid)
                 OR EXISTS (SELECT FROM pg_roles other WHERE (other.rolsuper OR other.rolbypassrls
-                             OR other.rolname IN ('attune_owner', 'attune_definer') AND other.oid <> r.oid)
+                             OR other.rolname IN ('attune_owner', 'attune_definer', 'attune_eraser')
+                                AND other.oid <> r.oid)
                              AND pg_has_role(r.oid, other.oid, 'MEMBER')))
         """,
         ACCOUNTS,
@@ -245,14 +246,23 @@ def unlisted_calls() -> set[tuple[str, str]]:
     )
     named = {name: catalogue("SELECT %s::regprocedure::text", name)[0][0] for name in grants.FUNCTIONS}
     listed = {(role, named[name]) for name, roles in grants.FUNCTIONS.items() for role in roles}
-    return set(rows) ^ {(role, name) for role, name in listed if role != DEFINER}
+    return set(rows) ^ {(role, name) for role, name in listed if (role, name) not in owned_calls()}
+
+
+def owned_calls() -> set[tuple[str, str]]:
+    """Role and function, where the role owns it: nobody needs to grant it that call."""
+    rows = catalogue(
+        "SELECT proowner::regrole::text, oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'app'::regnamespace"
+    )
+    return set(rows)
 
 
 def open_schemas() -> set[tuple[str, str]]:
     """Roles that may make objects, in a schema or for themselves: what they make could stand before the product's."""
     rows = catalogue(
         "SELECT rolname::text, nspname::text FROM pg_roles, pg_namespace "
-        "WHERE nspname IN ('public', 'app') AND rolname = ANY (%s) AND rolname <> 'attune_definer' "
+        "WHERE nspname IN ('public', 'app') AND rolname = ANY (%s) "
+        "AND rolname NOT IN ('attune_definer', 'attune_eraser') "
         "AND has_schema_privilege(rolname, nspname, 'CREATE') UNION ALL "
         "SELECT rolname::text, verb FROM pg_roles, unnest(ARRAY['CREATE', 'TEMPORARY']) AS verb "
         "WHERE rolname = ANY (%s) AND has_database_privilege(rolname, current_database(), verb)",

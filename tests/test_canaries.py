@@ -60,6 +60,7 @@ CANARIES = {
     "clients.coupleimport.content": "qzimport18",
     "clients.counselingsession.note": "qzsession04",
     "clients.counselingsession.note erin": "qztalk05",
+    "clients.hold.reason": "qzhold19",
     "assessments.flagevent.note": "qzflag06",
     "assessments.planchange.reason": "qzreason07",
     "assessments.specificrequest.wording": "qzwording08",

@@ -1,6 +1,7 @@
 """Two practices with the same kinds of rows in every table, so that there is always something that could leak."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import uuid4
 
 from django.utils import timezone
@@ -25,13 +26,22 @@ from assessments.specific_requests import answer_request, make_request
 from assessments.weeks import save_week
 from clients.consents import record_consent
 from clients.couple_import import keep_file
-from clients.models import Couple, Partner, Treatment
+from clients.models import Couple, Hold, Partner, Treatment
 from clients.sessions import SessionDetails
 from practice import tenancy
 from practice.calendar_feeds import make_feed
 from practice.cover import take_leave
 from practice.database.context import Scope
-from practice.models import ApiToken, Archive, ArchivePart, IdempotencyRecord, Membership, Practice, Role
+from practice.models import (
+    ApiToken,
+    Archive,
+    ArchivePart,
+    IdempotencyRecord,
+    Membership,
+    Practice,
+    RetentionTerm,
+    Role,
+)
 from tests import factories
 
 
@@ -58,6 +68,7 @@ class World:
             "measurement": Scope.measurement(practice_id=self.practice.id),
             "statistics": Scope.statistics(practice_id=self.practice.id),
             "archive": Scope.archive(practice_id=self.practice.id),
+            "retention": Scope.retention(practice_id=self.practice.id),
             "audit": clinician.for_audit(),
         }
 
@@ -155,6 +166,10 @@ def _make_rest(therapist: Membership) -> None:
         keep_file("label,partner1_name,partner2_name", membership=therapist)
         for couple in Couple.objects.all():
             Treatment.objects.create(couple=couple, started_at=now, ended_at=now, handed_over_by=therapist.id)
+            Hold.objects.create(couple=couple, reason="A court asked", placed_at=now, placed_by=therapist.id)
+        RetentionTerm.objects.create(
+            years=7, takes_effect_on=date(2020, 1, 1), country="US", stated_minimum=7, set_at=now, set_by=therapist.id
+        )
         IdempotencyRecord.objects.create(
             actor=therapist.id, key="once", fingerprint="f" * 64, status=201, body={}, created_at=now
         )

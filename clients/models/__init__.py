@@ -1,4 +1,5 @@
 from clients.models.couple import Couple, Partner, Treatment
+from clients.models.holds import Hold
 from clients.models.imports import CoupleImport
 from clients.models.links import Invitation, LinkKey, PartnerSession
 from clients.models.records import Consent, RecordDecision, RecordRequest
@@ -9,6 +10,7 @@ __all__ = [
     "CounselingSession",
     "Couple",
     "CoupleImport",
+    "Hold",
     "Invitation",
     "LinkKey",
     "Partner",

@@ -16,6 +16,7 @@ from practice.content.resources import (
     placeholders,
     resolve_resources,
 )
+from practice.content.retention import LegalMinimum, legal_minimum
 from practice.content.texts import client_text_keys, client_texts
 from practice.content.walking import repeated, strings, texts_by_language
 from practice.content.wording import claims, tells_too_much
@@ -23,6 +24,7 @@ from practice.content.wording import claims, tells_too_much
 __all__ = [
     "ContentError",
     "Fault",
+    "LegalMinimum",
     "Place",
     "claims",
     "client_text_keys",
@@ -30,6 +32,7 @@ __all__ = [
     "crisis_resources",
     "filled_text",
     "join",
+    "legal_minimum",
     "missing_topics",
     "placeholders",
     "read_schema",

@@ -62,6 +62,10 @@ class Scope:
     def archive(cls, *, practice_id: UUID) -> "Scope":
         return cls(role="attune_archive", kind="archive", practice_id=practice_id)
 
+    @classmethod
+    def retention(cls, *, practice_id: UUID) -> "Scope":
+        return cls(role="attune_retention", kind="retention", practice_id=practice_id)
+
     def for_audit(self) -> "Scope":
         return Scope(
             role="attune_audit",

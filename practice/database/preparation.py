@@ -9,19 +9,20 @@ from django.db import connections, transaction
 
 from practice.database import grants
 from practice.database.context import pads
-from practice.database.grants.rule import GATE, RUNTIME
+from practice.database.grants.functions import OF_ERASER
+from practice.database.grants.rule import DEFINER, ERASER, GATE, OWNERS_OF_FUNCTIONS, RUNTIME
 
 HERE = Path(__file__).parent
 SCHEMA = """
 CREATE SCHEMA IF NOT EXISTS app;
-GRANT USAGE, CREATE ON SCHEMA app TO attune_definer;
+GRANT USAGE, CREATE ON SCHEMA app TO {owners};
 CREATE TABLE IF NOT EXISTS app.context_key (kid text PRIMARY KEY, ipad bytea NOT NULL, opad bytea NOT NULL);
 REVOKE ALL ON app.context_key FROM PUBLIC;
 GRANT SELECT ON app.context_key TO attune_definer;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA public TO {roles}, attune_definer, attune_maintenance;
+GRANT USAGE ON SCHEMA public TO {roles}, {owners}, attune_maintenance;
 GRANT USAGE ON SCHEMA app TO {roles};
-REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {roles}, attune_definer;
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {roles}, {owners};
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {roles};
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO attune_maintenance;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {gate}, attune_maintenance;
@@ -37,30 +38,45 @@ DO $$ DECLARE one record; BEGIN
   END LOOP;
 END $$
 """
+# Of those that the role at work owns: nobody may call them but whom the list names.
 CLOSE_FUNCTIONS = """
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA app FROM PUBLIC, {roles};
+DO $$ DECLARE one regprocedure; BEGIN
+  FOR one IN SELECT oid FROM pg_proc WHERE pronamespace = 'app'::regnamespace AND proowner = current_user::regrole LOOP
+    EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC, {roles}, {others}', one);
+  END LOOP;
+END $$;
 """
 
 
-def _definer_files() -> list[Path]:
-    files = [HERE / "context.sql"]
-    return files + [path for app in apps.get_app_configs() for path in sorted(Path(app.path).glob("definer*.sql"))]
+def _files_of(role: str) -> list[Path]:
+    """The SQL files of the functions that run as a role: definer*.sql and eraser*.sql of every app."""
+    named = f"{role.removeprefix('attune_')}*.sql"
+    files = [HERE / "context.sql"] if role == DEFINER else []
+    return files + [path for app in apps.get_app_configs() for path in sorted(Path(app.path).glob(named))]
+
+
+def _maker_of(statement: str) -> str:
+    """Who makes a grant: the owner of the table or of the function."""
+    if not statement.startswith("GRANT EXECUTE"):
+        return "attune_owner"
+    return ERASER if any(name in statement for name in OF_ERASER) else DEFINER
 
 
 def prepare_database(*, using: str = "owner") -> None:
     """Idempotent. Runs in one transaction on the owner's connection, after the migrations."""
-    names = {"roles": ", ".join(RUNTIME), "gate": GATE}
+    names = {"roles": ", ".join(RUNTIME), "owners": ", ".join(OWNERS_OF_FUNCTIONS), "gate": GATE}
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
         cursor.execute(SCHEMA.format(**names))
         _write_context_keys(cursor)
         cursor.execute(DROP_POLICIES)
-        cursor.execute("SET LOCAL ROLE attune_definer")
-        for path in _definer_files():
-            cursor.execute(path.read_text())
-        cursor.execute(CLOSE_FUNCTIONS.format(**names))
-        for statement in grants.statements():
-            role = "attune_definer" if statement.startswith("GRANT EXECUTE") else "attune_owner"
+        for role in OWNERS_OF_FUNCTIONS:
             cursor.execute(f"SET LOCAL ROLE {role}")
+            for path in _files_of(role):
+                cursor.execute(path.read_text())
+            others = ", ".join(one for one in OWNERS_OF_FUNCTIONS if one != role)
+            cursor.execute(CLOSE_FUNCTIONS.replace("{roles}", names["roles"]).replace("{others}", others))
+        for statement in grants.statements():
+            cursor.execute(f"SET LOCAL ROLE {_maker_of(statement)}")
             cursor.execute(statement)
 
 

@@ -7,9 +7,9 @@ DECLARE
   name text;
   runtime text[] := ARRAY['attune_gate', 'attune_staff', 'attune_partner', 'attune_scoring', 'attune_report',
                           'attune_worker', 'attune_measurement', 'attune_statistics', 'attune_pool',
-                          'attune_archive', 'attune_audit'];
+                          'attune_archive', 'attune_retention', 'attune_audit'];
 BEGIN
-  FOREACH name IN ARRAY runtime || ARRAY['attune_definer', 'attune_maintenance', 'attune_backup',
+  FOREACH name IN ARRAY runtime || ARRAY['attune_definer', 'attune_eraser', 'attune_maintenance', 'attune_backup',
                                          'attune_owner', 'attune_login'] LOOP
     IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = name) THEN
       EXECUTE format('CREATE ROLE %I', name);
@@ -24,7 +24,7 @@ BEGIN
 
   ALTER ROLE attune_owner LOGIN CREATEDB;
   EXECUTE format('ALTER ROLE attune_owner PASSWORD %L', current_setting('attune.owner_password'));
-  GRANT attune_maintenance, attune_definer TO attune_owner WITH INHERIT FALSE, SET TRUE;
+  GRANT attune_maintenance, attune_definer, attune_eraser TO attune_owner WITH INHERIT FALSE, SET TRUE;
 
   ALTER ROLE attune_login LOGIN NOINHERIT;
   EXECUTE format('ALTER ROLE attune_login PASSWORD %L', current_setting('attune.login_password'));

@@ -14,7 +14,16 @@ import time_machine
 from practice.database import context, grants
 from practice.database.context import LIFETIME_SECONDS, sign
 from practice.database.grants.gate import EVERY_ROW
-from practice.database.grants.rule import AUDIT, PARTNER, RUNTIME, SCORING, STAFF, WORKER, Allow
+from practice.database.grants.rule import (
+    AUDIT,
+    OWNERS_OF_FUNCTIONS,
+    PARTNER,
+    RUNTIME,
+    SCORING,
+    STAFF,
+    WORKER,
+    Allow,
+)
 from tests.attacks import REFUSED, attacker, catalogue, copy_of_row, one_transaction, outcome, tables_with_practice
 from tests.findings import (
     ACCOUNTS,
@@ -215,7 +224,9 @@ def test_privilege_given_or_taken_is_noticed(database: Connection) -> None:
         if (role, table, verb) not in held
     ]
     mutations += [f'REVOKE {verb} ON "{table}" FROM {role}' for role, table, verb in held]
-    mutations += [f"GRANT CREATE ON SCHEMA public TO {role}" for role in (*ACCOUNTS, "PUBLIC") if "definer" not in role]
+    mutations += [
+        f"GRANT CREATE ON SCHEMA public TO {role}" for role in (*ACCOUNTS, "PUBLIC") if role not in OWNERS_OF_FUNCTIONS
+    ]
     assert unnoticed(database, mutations, lambda: bool(unlisted_privileges() or open_schemas())) == []
 
 
@@ -243,7 +254,9 @@ def test_role_with_more_power_is_noticed(database: Connection) -> None:
     mutations = [f"ALTER ROLE {role} {power}" for role in ACCOUNTS for power in powers]
     mutations += [f"ALTER ROLE {role} LOGIN" for role in ACCOUNTS if role != "attune_login"]
     mutations += [f"GRANT attune_maintenance TO {role}" for role in ACCOUNTS]
-    mutations += [f"GRANT {other} TO {role}" for role in RUNTIME for other in ("attune_definer", "attune_owner")]
+    mutations += [
+        f"GRANT {other} TO {role}" for role in RUNTIME for other in ("attune_definer", "attune_eraser", "attune_owner")
+    ]
     mutations += [f"GRANT attune_staff TO {role}" for role in RUNTIME if role != STAFF]
     mutations += ["ALTER ROLE attune_login INHERIT", "GRANT pg_read_all_data TO attune_login"]
     assert unnoticed(database, mutations, lambda: bool(powerful_roles())) == []

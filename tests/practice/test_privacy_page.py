@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from practice.database import grants
-from practice.database.grants.rule import DEFINER, RUNTIME
+from practice.database.grants.rule import OWNERS_OF_FUNCTIONS, RUNTIME
 
 PAGE = (Path(__file__).parent.parent.parent / "docs/privacy.md").read_text()
 
@@ -12,7 +12,7 @@ PAGE = (Path(__file__).parent.parent.parent / "docs/privacy.md").read_text()
 def readers(table: str) -> str:
     rules = grants.rules()
     named = []
-    for role in (*RUNTIME, DEFINER):
+    for role in (*RUNTIME, *OWNERS_OF_FUNCTIONS):
         held = [rule for rule in rules if (rule.role, rule.table, rule.verb) == (role, table, "SELECT")]
         if held:
             named.append(role.removeprefix("attune_") + ("*" if all(rule.columns for rule in held) else ""))

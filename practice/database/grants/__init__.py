@@ -8,6 +8,7 @@ the pool's, which holds nobody.
 
 from practice.database.grants.archive import FOR_ARCHIVES
 from practice.database.grants.background import IN_THE_BACKGROUND
+from practice.database.grants.erasing import FOR_ERASING
 from practice.database.grants.functions import FUNCTIONS
 from practice.database.grants.gate import AT_THE_GATE
 from practice.database.grants.partners import FOR_PARTNERS
@@ -17,7 +18,7 @@ from practice.database.grants.staff import FOR_STAFF
 
 __all__ = ["ACROSS_PRACTICES", "AT_THE_GATE", "FUNCTIONS", "IN_A_PRACTICE", "rules", "statements"]
 
-IN_A_PRACTICE = [*FOR_STAFF, *FOR_PARTNERS, *IN_THE_BACKGROUND, *FOR_ARCHIVES]
+IN_A_PRACTICE = [*FOR_STAFF, *FOR_PARTNERS, *IN_THE_BACKGROUND, *FOR_ARCHIVES, *FOR_ERASING]
 
 
 def rules() -> list[Allow]:

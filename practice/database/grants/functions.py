@@ -4,10 +4,12 @@ from practice.database.grants.rule import (
     ARCHIVE,
     AUDIT,
     DEFINER,
+    ERASER,
     MEASUREMENT,
     PARTNER,
     POOL,
     REPORT,
+    RETENTION,
     SCORING,
     STAFF,
     STATISTICS,
@@ -15,7 +17,10 @@ from practice.database.grants.rule import (
 )
 
 FUNCTIONS = {
-    "app.practice(text)": (STAFF, PARTNER, SCORING, REPORT, WORKER, MEASUREMENT, STATISTICS, ARCHIVE, AUDIT, DEFINER),
+    "app.practice(text)": (
+        *(STAFF, PARTNER, SCORING, REPORT, WORKER, MEASUREMENT, STATISTICS, ARCHIVE, RETENTION, AUDIT),
+        *(DEFINER, ERASER),
+    ),
     "app.pool()": (POOL,),
     "app.actor()": (STAFF, DEFINER),
     "app.partner()": (PARTNER, SCORING, DEFINER),
@@ -37,4 +42,7 @@ FUNCTIONS = {
     "app.own_joint_reports()": (PARTNER,),
     "app.both_keys(uuid, uuid)": (REPORT,),
     "app.keep_scores(uuid, jsonb, jsonb, timestamptz, timestamptz)": (SCORING,),
+    "app.erase_couple(uuid, integer, timestamptz)": (WORKER,),
 }
+# Whose function it is, where it is not the definer's.
+OF_ERASER = frozenset({"app.erase_couple(uuid, integer, timestamptz)"})

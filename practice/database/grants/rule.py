@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 GATE, STAFF, PARTNER, SCORING = ("attune_gate", "attune_staff", "attune_partner", "attune_scoring")
 REPORT, WORKER, MEASUREMENT = "attune_report", "attune_worker", "attune_measurement"
-STATISTICS, POOL, ARCHIVE = "attune_statistics", "attune_pool", "attune_archive"
-AUDIT, DEFINER = "attune_audit", "attune_definer"
-RUNTIME = (GATE, STAFF, PARTNER, SCORING, REPORT, WORKER, MEASUREMENT, STATISTICS, POOL, ARCHIVE, AUDIT)
+STATISTICS, POOL, ARCHIVE, RETENTION = "attune_statistics", "attune_pool", "attune_archive", "attune_retention"
+AUDIT, DEFINER, ERASER = "attune_audit", "attune_definer", "attune_eraser"
+RUNTIME = (GATE, STAFF, PARTNER, SCORING, REPORT, WORKER, MEASUREMENT, STATISTICS, POOL, ARCHIVE, RETENTION, AUDIT)
+# No logins and taken by nobody: functions run as them.
+OWNERS_OF_FUNCTIONS = (DEFINER, ERASER)
 
 
 @dataclass(frozen=True)
