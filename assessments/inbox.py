@@ -22,16 +22,18 @@ from assessments.joint_reports import waves_to_release
 from assessments.messages import messages_needing_decision
 from assessments.models import AnswerSheet, FlagEvent, InboxMark, SafetyFlag
 from assessments.proposals import full_forms_due
+from assessments.retention import couples_leaving, told_since
 from assessments.sheets import answered_of, form_of
 from clients.access import couples_reached_by, couples_treated_by
 from clients.models import Couple, Partner
 from clients.reminders import without_reminders
 from practice import audit
 from practice.models import Membership
+from practice.retention import NOTICE
 
 Kind = InboxMark.Kind
 # What ends by a mark alone; a flag ends by being acknowledged, and nothing else ends it.
-MARKED = (Kind.MESSAGE, Kind.PARTIAL, Kind.READ, Kind.RELEASE, Kind.REMINDERS, Kind.DUE)
+MARKED = (Kind.MESSAGE, Kind.PARTIAL, Kind.READ, Kind.RELEASE, Kind.REMINDERS, Kind.DUE, Kind.GOES)
 ORDER = {kind: place for place, kind in enumerate(Kind)}
 LEVELS = SafetyFlag.Level.values
 TOLD = (FlagEvent.Action.COVER_TOLD, FlagEvent.Action.OWNER_TOLD)
@@ -61,7 +63,7 @@ class Item:
 def inbox_of(membership: Membership, *, now: datetime) -> list[Item]:
     """What waits for this member, the most urgent kind first and the oldest of it."""
     couples, reached = couples_treated_by(membership), couples_reached_by(membership)
-    to_mark = [*_messages(reached), *_stopped(reached), *_about_couples(couples, now)]
+    to_mark = [*_messages(reached), *_stopped(reached), *_about_couples(couples, now), *_leaving(membership, now)]
     found = [*_flags(membership), *_sheets(couples), *_unmarked(to_mark)]
     return sorted(found, key=lambda item: (ORDER[item.kind], _level(item), item.since, str(item.reference)))
 
@@ -167,3 +169,11 @@ def _about_couples(couples: Any, now: datetime) -> Iterator[Item]:
     for couple, proposal in full_forms_due(list(couples), now=now):
         since = datetime.combine(proposal.due_on, time(), timezone.get_current_timezone())
         yield Item(Kind.DUE, uuid5(couple.id, f"{proposal.kind} {proposal.due_on}"), since, proposal, couple)
+
+
+def _leaving(membership: Membership, now: datetime) -> Iterator[Item]:
+    """Records that go within 30 days. A term that was set anew makes another day of it, and another item."""
+    for couple, one in couples_leaving(membership, now=now, within=NOTICE):
+        if not one.kept_by:
+            since = datetime.combine(told_since(one), time(), timezone.get_current_timezone())
+            yield Item(Kind.GOES, uuid5(couple.id, f"goes {one.goes_on}"), since, one, couple)

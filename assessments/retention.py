@@ -59,7 +59,7 @@ def leaving(
         return []
     today = term.day(now)
     closed = Couple.objects.filter(state=Couple.State.CLOSED, closed_at__lt=_closed_before(term, today + within))
-    couples = closed if of is None else closed.filter(pk__in=of)
+    couples = closed if of is None else closed.filter(pk__in=list(of))
     with tenancy.acting_as(Scope.retention(practice_id=tenancy.practice_id())):
         found = [_leaving(row, term, today) for row in _with_what_keeps(couples, now)]
     within_time = (one for one in found if one.goes_on <= today + within)
@@ -80,9 +80,10 @@ def couples_leaving(membership: Membership, *, now: datetime, within: timedelta)
     term = term_in_force()
     if term is None:
         return []
-    closed = couples_treated_by(membership).filter(state=Couple.State.CLOSED)
+    until = term.day(now) + within
+    closed = couples_treated_by(membership).filter(state=Couple.State.CLOSED, closed_at__lt=_closed_before(term, until))
     own = {couple.id: couple for couple in closed}
-    return [(own[one.couple_id], one) for one in leaving(term, now=now, within=within, of=list(own))]
+    return [(own[one.couple_id], one) for one in leaving(term, now=now, within=within, of=own)]
 
 
 def told_since(one: Leaving) -> date:

@@ -150,3 +150,14 @@ def form_field(fault: str) -> str:
     path, _, name = fault.rpartition(".")
     name = HOURS[0] if name == "hours" else name
     return f"partner{int(path.removeprefix('partners[')[0]) + 1}_{name}"
+
+
+class HoldForm(forms.Form):
+    """Why the record of a couple is kept beyond its term."""
+
+    reason = forms.CharField(
+        max_length=1000,
+        label=gettext_lazy("Why must this record be kept?"),
+        help_text=gettext_lazy("Such as a court, a complaint or a claim, and who told you. Only who treats reads it."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

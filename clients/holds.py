@@ -8,12 +8,8 @@ from django.utils import timezone
 
 from clients.models import Couple, Hold
 from practice import audit
-from practice.database.kept import Kept
 from practice.errors import DomainError, InvalidInput
 from practice.models import Membership
-
-# The hold in force of a couple by its id: a list of one, or of none.
-hold_of: Kept[Hold] = Kept(lambda couple: Hold.objects.filter(couple=couple, lifted_at=None))
 
 
 class AlreadyHeld(DomainError):
@@ -28,12 +24,17 @@ class NotHeld(DomainError):
     code = "not_held"
 
 
+def hold_in_force(couple: Couple) -> Hold | None:
+    found: Hold | None = Hold.objects.filter(couple=couple, lifted_at=None).first()
+    return found
+
+
 def place_hold(couple: Couple, *, reason: str, membership: Membership) -> Hold:
     """Keep the record until somebody lifts the hold. Raises InvalidInput, AlreadyHeld, and Http404 where it is gone."""
     if not reason.strip():
         raise InvalidInput("Say why the record must be kept.", code="reason")
     _lock(couple)
-    if Hold.objects.filter(couple=couple, lifted_at=None).exists():
+    if hold_in_force(couple):
         raise AlreadyHeld
     hold: Hold = Hold.objects.create(
         couple=couple, reason=reason.strip(), placed_at=timezone.now(), placed_by=membership.id
@@ -45,7 +46,7 @@ def place_hold(couple: Couple, *, reason: str, membership: Membership) -> Hold:
 def lift_hold(couple: Couple, *, membership: Membership) -> Hold:
     """Let the term count again; a record whose term is over goes 30 days later. Raises NotHeld."""
     _lock(couple)
-    hold: Hold | None = Hold.objects.filter(couple=couple, lifted_at=None).first()
+    hold = hold_in_force(couple)
     if hold is None:
         raise NotHeld
     hold.lifted_at, hold.lifted_by = timezone.now(), membership.id

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from practice.errors import DomainError
 from practice.models import Archive, Membership, Practice
 from practice.practices import FEWEST_HOURS, MOST_HOURS
+from practice.retention import FEWEST_YEARS, MOST_YEARS
 
 
 def add_faults(form: forms.Form, error: DomainError, field_of: Callable[[str], str] = str) -> None:
@@ -118,6 +119,29 @@ class LeaveForm(forms.Form):
 
     def member_id(self) -> UUID:
         return UUID(self.cleaned_data.get("member") or self.only)
+
+
+class TermForm(forms.Form):
+    """How long records are kept after care ended; where no law is known here, the practice says what holds for it."""
+
+    years = forms.IntegerField(
+        min_value=FEWEST_YEARS,
+        max_value=MOST_YEARS,
+        label=_("Years after care ended"),
+        help_text=_("A longer time counts at once, a shorter one from 30 days after today."),
+    )
+    stated_minimum = forms.IntegerField(
+        min_value=FEWEST_YEARS,
+        max_value=MOST_YEARS,
+        label=_("Years that the law asks of you"),
+        help_text=_("We know no rule for your country. Ask your lawyer, your professional body and your insurer."),
+    )
+    confirmed = forms.BooleanField(label=_("We looked into the law that holds for us, and this is what it asks."))
+
+    def __init__(self, *args: Any, law_is_known: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if law_is_known:
+            del self.fields["stated_minimum"], self.fields["confirmed"]
 
 
 class ArchiveForm(forms.Form):

@@ -235,6 +235,8 @@ class Journey:
         agree(self.therapist, self.sheets["ena-c"]["dana"].couple)
         wave = str(self.sheets["ena-c"]["dana"].wave_id)
         self.report = self.post(f"couples/{self.couple}/joint-reports/", {"wave": wave})["id"]
+        held = self.browser.post(f"/couples/{self.couple}/hold/", {"reason": of("clients.hold.reason")})
+        assert held.status_code == 302
 
     def ids(self) -> dict[str, Any]:
         return {
@@ -331,7 +333,7 @@ def test_canaries_are_found_in_allowed_places_only(run: Run) -> None:
     shared = {"assessments.weekreport.small_wins dana"} | SHARED
     assert found(CANARIES, run.partner) == shared - {"assessments.specificrequest.wording"}
     assert found({**CANARIES, **ANSWERED}, run.joint) <= {f"clients.partner.name {who}" for who in ("dana", "erin")}
-    of_others = {"clients.couple.label", "clients.coupleimport.content"}
+    of_others = {"clients.couple.label", "clients.coupleimport.content", "clients.hold.reason"}
     assert found(CANARIES, run.record) == set(CANARIES) - OF_ERIN - of_others
 
 

@@ -15,7 +15,8 @@ PRODUCT = [path for app in ("practice", "clients", "assessments", "api") for pat
 SQL_FILES = [path for app in ("practice", "clients", "assessments") for path in (ROOT / app).rglob("*.sql")]
 # Where SQL is written by hand: the engine, and the calls of the functions that partners write answers through.
 WITH_CURSOR = {
-    "api/idempotency.py", "assessments/answers.py", "assessments/archived_forms.py", "assessments/erasing.py",
+    "api/idempotency.py", "assessments/answers.py", "assessments/archived_forms.py", "assessments/erased.py",
+    "assessments/erasing.py",
     "assessments/intentions.py",
     "assessments/joint_reading.py",
     "assessments/own_results.py", "assessments/safety.py", "assessments/sheets.py",

@@ -22,6 +22,7 @@ class InboxMark(TenantModel):
         RELEASE = "release", _("Joint report can be released")
         REMINDERS = "reminders", _("Stopped reminders")
         DUE = "due", _("Form due")
+        GOES = "goes", _("Record goes soon")
 
     kind = models.CharField(max_length=20, choices=Kind)
     # Names the item among those of its kind.

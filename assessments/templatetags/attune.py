@@ -74,7 +74,13 @@ def urgent_flags(membership: Membership) -> int:
     return urgent_flags_of(membership)
 
 
-ITEM_TONES = {Kind.ESCALATED: "urgent", Kind.FLAG: "warn", Kind.MESSAGE: "warn", Kind.PARTIAL: "warn"}
+ITEM_TONES = {
+    Kind.ESCALATED: "urgent",
+    Kind.FLAG: "warn",
+    Kind.MESSAGE: "warn",
+    Kind.PARTIAL: "warn",
+    Kind.GOES: "warn",
+}
 
 
 @register.filter
