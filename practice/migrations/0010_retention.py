@@ -9,7 +9,7 @@ from practice.database.operations import CreateTenantModel
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("practice", "0008_archive"),
+        ("practice", "0009_pooled_opt_in"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from practice.database.operations import SecureRows
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assessments", "0013_flag_event_partner"),
+        ("assessments", "0012_flag_event_partner"),
         ("practice", "0009_pooled_opt_in"),
     ]
 

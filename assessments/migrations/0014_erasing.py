@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assessments", "0013_flag_event_partner"),
+        ("assessments", "0013_pooled_statistics"),
         ("clients", "0009_hold"),
         ("practice", "0010_retention"),
     ]

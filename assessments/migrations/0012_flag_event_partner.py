@@ -12,7 +12,7 @@ def partner(**options: object) -> TenantForeignKey:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("assessments", "0014_ever_worse"),
+        ("assessments", "0011_ever_worse"),
         ("clients", "0008_shared_record"),
     ]
 
