@@ -9,7 +9,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
-from decimal import Decimal
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
+from assessments.pooled.budget import Policy
 from assessments.pooled.catalogue import PooledCatalogue
 from assessments.pooled.drawing import FEWEST_COUPLES, FEWEST_PRACTICES, FLOOR, share_of
 from practice.archive.manifest import product_version
@@ -50,17 +50,17 @@ def signed_files(
     used: PooledCatalogue,
     *,
     quarter: str,
-    epsilon: Decimal,
+    policy: Policy,
     at: datetime,
     key: Ed25519PrivateKey,
 ) -> dict[str, bytes]:
     """The files with their manifest, its signature and the public half of the key."""
-    manifest = json.dumps(_manifest(files, used, quarter, epsilon, at), ensure_ascii=False, indent=1).encode()
+    manifest = json.dumps(_manifest(files, used, quarter, policy, at), ensure_ascii=False, indent=1).encode()
     return {**files, MANIFEST: manifest, SIGNATURE: key.sign(manifest), PUBLIC_KEY: public_pem(key)}
 
 
 def _manifest(
-    files: Mapping[str, bytes], used: PooledCatalogue, quarter: str, epsilon: Decimal, at: datetime
+    files: Mapping[str, bytes], used: PooledCatalogue, quarter: str, policy: Policy, at: datetime
 ) -> dict[str, Any]:
     return {
         "format": FORMAT,
@@ -69,11 +69,13 @@ def _manifest(
         "unit": "couple",
         "neighbours": "databases that differ by one couple, added or removed",
         "promise": "pure differential privacy",
-        "epsilon": str(epsilon),
-        "split": {name: str(share_of(epsilon, share)) for name, share in used.shares.items()},
+        "epsilon": str(policy.release),
+        "epsilon_at_most": {"365 days": str(policy.year), "a couple": str(policy.lifetime)},
+        "split": {name: str(share_of(policy.release, share)) for name, share in used.shares.items()},
         "noise": "discrete Laplace, scale = sensitivity / epsilon of the statistic; no seed",
         "couples_move": {"a table": 1, used.mean.id: used.mean.high - used.mean.middle},
-        "floors": {"couples": FEWEST_COUPLES, "practices": FEWEST_PRACTICES, "cell": FLOOR, "largest practice": "half"},
+        "floors": {"couples": FEWEST_COUPLES, "practices": FEWEST_PRACTICES, "cell": FLOOR, "largest practice": "half",
+                   "margin": "each is cleared by what its noise holds in 95 of 100 draws"},
         "tables": {one.table.id: {"groups": list(one.labels), "clamped": [0, one.table.groups - 1]}
                    for one in used.questions},
         "means": {used.mean.id: {**asdict(used.mean), "of": used.primary}},

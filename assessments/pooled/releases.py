@@ -111,7 +111,7 @@ def _drawn(quarter: str, couples: Sequence[Counted], *, practices: int, now: dat
     drawn = draw_rest(couples, sizes, used.tables, [used.mean], epsilon=epsilon)
     content = content_of(drawn, used, quarter=quarter, epsilon=epsilon)
     key = signing_key(settings.STATISTICS_SIGNING_KEY)
-    files = signed_files(files_of(content), used, quarter=quarter, epsilon=epsilon, at=now, key=key)
+    files = signed_files(files_of(content), used, quarter=quarter, policy=policy(), at=now, key=key)
     kept = {name: base64.b64encode(one).decode() for name, one in files.items()}
     return PooledRelease(quarter=quarter, made_at=now, epsilon=epsilon, content=content, files=kept)
 

@@ -64,6 +64,7 @@ def test_the_manifest_says_what_is_promised(folder):
         "1000",
         "pure differential privacy",
     )
+    assert manifest["epsilon_at_most"] == {"365 days": "10000", "a couple": "10000"}
     assert sum(map(float, manifest["split"].values())) == PLENTY
     assert manifest["tables"]["months"]["clamped"] == [0, 3]
     assert set(manifest["code"]) == {"attune", "opendp", "sha256"}
