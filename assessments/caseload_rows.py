@@ -9,8 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Count, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.expressions import RawSQL
+from django.db.models import Count, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject
 
 from assessments.adherence import partner_week
@@ -179,9 +178,7 @@ COUPLES, PLANS, PARTNERS = Kept(_couples), Kept(_plans), Kept(_partners)
 def _scores_of(partners: Iterable[Any]) -> dict[str, Scored]:
     """Primary score and verdict by sheet, of the check-ins that were handed in."""
     sheets = [one["sheet"] for partner in partners for one in partner.check_ins if one["handed_in"]]
-    # One parameter for all: hundreds take Django longer to write than PostgreSQL to look up.
-    of_these = RawSQL("sheet_id = ANY(%s::uuid[])", [sheets], output_field=BooleanField())
-    rows = SheetScores.objects.filter(of_these).values_list("sheet_id", "primary_score", "verdict")
+    rows = SheetScores.objects.filter(sheet_id__in=sheets).values_list("sheet_id", "primary_score", "verdict")
     return {str(sheet): (score, said) for sheet, score, said in rows}
 
 

@@ -44,7 +44,10 @@ OF_NO_COUPLE = {
     ("practice_leave", "recorded_by"): "members",
     ("practice_membership", "cover_id"): "members",
     ("practice_membership", "user_id"): "users",
+    ("practice_pooledoptin", "given_by"): "members",
+    ("practice_pooledoptin", "withdrawn_by"): "members",
     ("practice_retentionterm", "set_by"): "members",
+    ("assessments_pooledrow", "run"): "the making of a release; its rows go with it",
     ("clients_coupleimport", "member_id"): "a file that is not imported names no couple yet",
 }
 # What the rows of a couple say of members.
