@@ -40,7 +40,8 @@ def test_partner_who_left_does_not_keep_the_form_from_the_other(alice: Membershi
     with as_staff(alice):
         leave(dana)
         wave = Wave.objects.get(couple=couple)
-        wave.sheets.update(opens_at=timezone.now())
+        for rows in (Wave.objects.filter(pk=wave.pk), wave.sheets):
+            rows.update(opens_at=timezone.now())
     with as_worker(alice.practice):
         open_wave(wave.id)
     with as_staff(alice):

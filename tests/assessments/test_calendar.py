@@ -215,7 +215,7 @@ def test_couple_page_shows_the_cadence_and_changes_it(alice, couple):
 
 
 def test_calendar_leaves_out_what_was_dropped_or_is_paused(alice, couple):
-    with time_machine.travel(noon(), tick=False):
+    with time_machine.travel(noon(1), tick=False):
         assign(alice, couple, "ena-ck", schedule=Schedule(opens_at=in_days(1), every_weeks=1, times=2))
         where = f"/couples/{couple.id}/calendar/?on={timezone.localdate()}"
         browser = client_of(alice)
