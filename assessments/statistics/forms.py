@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 PURPOSES = {
     "planning": _("Planning within the practice"),
     "quality": _("Looking at the quality of our work"),
-    "reporting": _("A report to somebody outside the practice"),
+    "reporting": _("A report within the practice"),
 }
 
 
