@@ -160,12 +160,14 @@ def powerful_roles() -> set[str]:
 
 
 def loose_keys() -> set[str]:
-    """Tables of a practice whose primary key is not (practice_id, id)."""
+    """Tables of a practice whose primary key is not (practice_id, id), and those across practices that have none."""
     rows = catalogue(
         "SELECT conrelid::regclass::text FROM pg_constraint WHERE contype = 'p' AND conkey = ARRAY(SELECT attnum "
         "FROM pg_attribute WHERE attrelid = conrelid AND attname IN ('practice_id', 'id') ORDER BY attname DESC)"
     )
-    return {model._meta.db_table for model in tenant_models()} - {name for (name,) in rows}
+    keyed = catalogue("SELECT conrelid::regclass::text FROM pg_constraint WHERE contype = 'p'")
+    loose = {model._meta.db_table for model in tenant_models()} - {name for (name,) in rows}
+    return loose | set(ACROSS_PRACTICES) - {name for (name,) in keyed}
 
 
 def tenant_models() -> list[type[TenantModel]]:
@@ -184,6 +186,8 @@ def missing_references() -> set[tuple[str, str]]:
     )
     held = {(table, tuple(columns), parent) for table, columns, parent in rows}
     wanted = {(model._meta.db_table, ("practice_id",), "practice_practice") for model in tenant_models()}
+    # An event is about the partner that its flag is about.
+    wanted.add(("assessments_flagevent", ("practice_id", "flag_id", "partner_id"), "assessments_safetyflag"))
     for model in tenant_models():
         for field in model._meta.local_fields:
             if isinstance(field, TenantForeignKey):
