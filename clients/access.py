@@ -46,9 +46,7 @@ def couples_answered_for_by(membership: Membership) -> QuerySet[Couple]:
 
 def couples_answered_for(membership_id: UUID) -> QuerySet[Couple]:
     """What `couples_answered_for_by` gives a member who treats."""
-    # One semi-join on the therapist, so that the index serves both.
-    either = Q(pk=membership_id) | Q(cover_id=membership_id)
-    return Couple.objects.filter(therapist__in=Membership.objects.filter(either, practice_id=tenancy.practice_id()))
+    return _treated_by_any(Q(pk=membership_id) | Q(cover_id=membership_id))
 
 
 def couples_stood_in_for_by(membership: Membership) -> QuerySet[Couple]:
@@ -62,9 +60,12 @@ def couples_reached_by(membership: Membership) -> QuerySet[Couple]:
     """The couples to whose partners this member finds a way: those they treat, and those they stand in for today."""
     if membership.role not in TREATING:
         return Couple.objects.none()
-    # One semi-join on the therapist, so that the index serves both.
-    either = Q(pk=membership.pk) | Q(pk__in=_away_covered_by(membership))
-    return Couple.objects.filter(therapist__in=Membership.objects.filter(either, practice_id=tenancy.practice_id()))
+    return _treated_by_any(Q(pk=membership.pk) | Q(pk__in=_away_covered_by(membership)))
+
+
+def _treated_by_any(members: Q) -> QuerySet[Couple]:
+    # One semi-join on the therapist, so that the index serves all of them.
+    return Couple.objects.filter(therapist__in=Membership.objects.filter(members, practice_id=tenancy.practice_id()))
 
 
 def _away_covered_by(membership: Membership) -> QuerySet[Leave, Any]:

@@ -1,5 +1,4 @@
 import uuid
-from decimal import Decimal
 
 from django.db import migrations, models
 
@@ -17,7 +16,6 @@ class Migration(migrations.Migration):
             name="PoolBudget",
             fields=[
                 ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ("spent", models.DecimalField(decimal_places=5, default=Decimal(0), max_digits=12)),
             ],
             options={
                 "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="one_pool_budget")],

@@ -1,5 +1,4 @@
 import uuid
-from decimal import Decimal
 
 from django.db import models
 
@@ -61,12 +60,11 @@ class PooledRelease(models.Model):
 
 
 class PoolBudget(models.Model):
-    """The one row that whoever spends epsilon holds locked; `spent` is all that was ever spent."""
+    """The one row that whoever spends epsilon holds locked. What was spent is what the releases say."""
 
     ONLY = 1
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=ONLY)
-    spent = models.DecimalField(max_digits=12, decimal_places=5, default=Decimal(0))
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_pool_budget")]

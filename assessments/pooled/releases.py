@@ -87,7 +87,7 @@ def draw_release(quarter: str, *, run: UUID, practices: Sequence[UUID], now: dat
     The rows of the quarter go with it, those of runs that were killed included. Raises BudgetSpent.
     """
     with tenancy.begin(Scope.pool()):
-        budget = _locked_budget()
+        _lock_budget()
         stored = PooledRelease.objects.filter(quarter=quarter).first()
         if stored is None:
             _hold_to_policy(now)
@@ -96,8 +96,6 @@ def draw_release(quarter: str, *, run: UUID, practices: Sequence[UUID], now: dat
             couples = [counted_of(row, practice=place[row.practice_id]) for row in rows]
             stored = _drawn(quarter, couples, practices=len(practices), now=now)
             stored.save(force_insert=True)
-            budget.spent += stored.epsilon
-            budget.save(update_fields=["spent"])
         PooledRow.objects.filter(quarter=quarter).delete()
     return stored
 
@@ -146,9 +144,9 @@ def _may_spend(quarter: Quarter, now: datetime) -> datetime | None:
         return counts_since(_hold_to_policy(now), policy())
 
 
-def _locked_budget() -> PoolBudget:
+def _lock_budget() -> None:
     PoolBudget.objects.bulk_create([PoolBudget()], ignore_conflicts=True)
-    return PoolBudget.objects.select_for_update().get(pk=PoolBudget.ONLY)
+    PoolBudget.objects.select_for_update().get(pk=PoolBudget.ONLY)
 
 
 def _hold_to_policy(now: datetime) -> list[Spent]:

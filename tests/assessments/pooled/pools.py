@@ -77,13 +77,7 @@ def count(sql: str) -> Any:
 
 
 def spent() -> Decimal:
-    """By the releases, and the same by the budget."""
-    [(by_releases, by_budget)] = as_maintenance(
-        "SELECT (SELECT coalesce(sum(epsilon), 0) FROM assessments_pooledrelease), "
-        "(SELECT coalesce(sum(spent), 0) FROM assessments_poolbudget)"
-    )
-    assert by_releases == by_budget
-    return by_releases
+    return count("SELECT coalesce(sum(epsilon), 0) FROM assessments_pooledrelease")
 
 
 def fill(practices: Sequence[UUID], name: str, *, each: int) -> UUID:
