@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
+from typing import Any
 
 FLOOR = 11
-
 INFINITE = float("inf")
+# How near to a whole number the solver's arithmetic comes.
+WHOLE = 1e-6
 
 Cell = frozenset[tuple[str, str]]
 TOTAL: Cell = frozenset()
@@ -176,60 +178,72 @@ def _unsafe_places(counts: Counts, limits: Limits, floor: int) -> Mapping[int, B
     return {number: one for number, one in bounds.items() if one.fewest > 0 or one.most < floor}
 
 
-@dataclass
 class _Problem:
     """What is told, as linear constraints on the whole numbers that are not.
 
-    Every solution shows of each cell what it may hold, so most cells need no solution of their own.
+    Every solution shows of each cell what it may hold, so most cells need no solution of their own. One model is
+    solved again and again, each time from where it stood: without asking for whole numbers, which most corners of
+    such a model are by themselves, and only where one is not, with.
     """
 
-    hidden: Sequence[int]
-    counts: Counts
-    limits: Limits
-    rows: list[list[int]] = field(default_factory=list)
-    low: list[float] = field(default_factory=list)
-    high: list[float] = field(default_factory=list)
-    shown: dict[int, tuple[int, int]] = field(default_factory=dict)
+    def __init__(self, hidden: Sequence[int], counts: Counts, limits: Limits) -> None:
+        # Imported where a release is made, so that no web process carries it.
+        import highspy
 
-    def __post_init__(self) -> None:
-        for whole, parts, most in self.limits:
-            self._constrain(whole, parts, most)
+        self.kinds = highspy.HighsVarType
+        self.place = {cell: number for number, cell in enumerate(hidden)}
+        self.shown: dict[int, tuple[int, int]] = {}
+        self.model: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+        self.model.silent()
+        for _ in hidden:
+            self.model.addVar(0, highspy.kHighsInf)
+        for whole, parts, most in limits:
+            self._constrain(counts, [(whole, 1), *((part, -1) for part in parts)], most)
 
-    def _constrain(self, whole: int, parts: Iterable[int], most: float) -> None:
+    def _constrain(self, counts: Counts, terms: Iterable[tuple[int, int]], most: float) -> None:
         """0 <= whole - parts <= most"""
-        row, constant = [0] * len(self.hidden), 0
-        for one, sign in [(whole, 1), *((part, -1) for part in parts)]:
-            count = self.counts[one]
+        signs, constant = defaultdict[int, int](int), 0
+        for cell, sign in terms:
+            count = counts[cell]
             if count is None:
-                row[self.hidden.index(one)] += sign
+                signs[self.place[cell]] += sign
             else:
                 constant += sign * count
-        if any(row):
-            self.rows.append(row)
-            self.low.append(-constant)
-            self.high.append(most - constant)
+        used = {place: sign for place, sign in signs.items() if sign}
+        if used:
+            self.model.addRow(-constant, most - constant, len(used), list(used), list(used.values()))
 
-    def has_shown(self, one: int, floor: int) -> bool:
+    def has_shown(self, cell: int, floor: int) -> bool:
         """Whether solutions that were found already leave both nobody and the floor open."""
-        fewest, most = self.shown.get(one, (1, 0))
+        fewest, most = self.shown.get(cell, (1, 0))
         return fewest == 0 and most >= floor
 
-    def bounds(self, one: int) -> Bounds:
-        return Bounds(self._reach(one, 1), -self._reach(one, -1))
+    def bounds(self, cell: int) -> Bounds:
+        return Bounds(self._reach(cell, 1), self._reach(cell, -1))
 
-    def _reach(self, one: int, sign: int) -> int:
-        # Imported where a release is made, so that no web process carries it.
-        import numpy
-        from scipy.optimize import Bounds as Range
-        from scipy.optimize import LinearConstraint, milp
-
-        aim = [sign * (other == one) for other in self.hidden]
-        limits = LinearConstraint(numpy.array(self.rows), self.low, self.high)
-        found = milp(aim, integrality=numpy.ones(len(aim)), bounds=Range(0, numpy.inf), constraints=limits)
-        if not found.success:
-            raise ArithmeticError(f"The solver gave no answer: {found.message}")
-        for other, value in zip(self.hidden, map(round, found.x), strict=True):
+    def _reach(self, cell: int, sign: int) -> int:
+        """The fewest that a cell may hold, or with -1 the most. Raises ArithmeticError where the solver gives up."""
+        at = self.place[cell]
+        self.model.changeColCost(at, sign)
+        found = self._solution()
+        if any(abs(value - round(value)) > WHOLE for value in found):
+            self._ask_for_whole_numbers(self.kinds.kInteger)
+            found = self._solution()
+            self._ask_for_whole_numbers(self.kinds.kContinuous)
+        self.model.changeColCost(at, 0)
+        for other, value in zip(self.place, map(round, found), strict=True):
             fewest, most = self.shown.get(other, (value, value))
             self.shown[other] = (min(fewest, value), max(most, value))
-        reached: float = found.fun
-        return round(reached)
+        return round(found[at])
+
+    def _solution(self) -> Sequence[float]:
+        self.model.run()
+        status = self.model.getModelStatus()
+        if status != type(status).kOptimal:
+            raise ArithmeticError(f"The solver gave no answer: {self.model.modelStatusToString(status)}")
+        found: Sequence[float] = self.model.getSolution().col_value
+        return found
+
+    def _ask_for_whole_numbers(self, kind: object) -> None:
+        for place in self.place.values():
+            self.model.changeColIntegrality(place, kind)

@@ -18,6 +18,7 @@ from django.urls import resolve
 CHANGING = [
     # First: what is random may by chance look like a token.
     (re.compile(r"v1\|\w+\|[\w=-]+"), "<sealed>"),
+    (re.compile(r"\.?[\w-]+:[0-9A-Za-z]{6}:[\w-]{43}(?![\w-])"), "<signed>"),
     (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "<id>"),
     (re.compile(r'(name="shown" value=")[^"]+'), r"\1<stamp>"),
     (re.compile(r"'nonce-[^']+'|nonce=\"[^\"]+\""), "<nonce>"),

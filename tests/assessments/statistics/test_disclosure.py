@@ -3,9 +3,11 @@
 from collections import Counter
 from itertools import product
 
+import numpy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import LinearConstraint, milp
 
 from assessments.statistics.disclosure import (
     FLOOR,
@@ -49,7 +51,33 @@ def test_nothing_hidden_can_be_worked_out(kinds: list[tuple[str, str, str]], eac
     assert all(counts[one] == count >= FLOOR for one, count in told.items())
 
 
-def test_the_solver_finds_what_subtraction_gives_away() -> None:
+@settings(max_examples=15)
+@given(st.lists(st.sampled_from(list(product(*VALUES.values()))), min_size=1, max_size=40), st.integers(1, 4))
+def test_the_solver_finds_what_scipy_finds(kinds: list[tuple[str, str, str]], floor: int) -> None:
+    """Of cells that were held back by the floor alone, each as a problem of its own."""
+    counts = counts_of(kinds)
+    told = {one: count for one, count in counts.items() if count >= floor} | {TOTAL: len(kinds)}
+    hidden = [one for one in counts if one not in told]
+    rows, rest = [], []
+    for one in RELATIONS.sums:
+        signed = [(one.whole, 1), *((part, -1) for part in one.parts)]
+        rows.append([sum(sign for which, sign in signed if which == name) for name in hidden])
+        rest.append(-sum(sign * told[which] for which, sign in signed if which in told))
+    reached = [_reach(place, rows, rest) for place in range(len(hidden))]
+    found = {name: Bounds(*both) for name, both in zip(hidden, reached, strict=True)}
+    unsafe = {name: both for name, both in found.items() if both.fewest > 0 or both.most < floor}
+    assert derivable(told, RELATIONS, floor=floor) == unsafe
+
+
+def _reach(place: int, rows: list[list[int]], rest: list[int]) -> tuple[int, int]:
+    width = len(rows[0])
+    limits = LinearConstraint(numpy.array(rows), rest, rest)
+    aims = ([sign * (one == place) for one in range(width)] for sign in (1, -1))
+    fewest, fewer = (round(milp(aim, integrality=numpy.ones(width), constraints=limits).fun) for aim in aims)
+    return fewest, -fewer
+
+
+def test_the_solver_finds_what_subtraction_subtraction_gives_away() -> None:
     """The control: the floor alone, without complementary suppression, is derived."""
     counts, relations = one_table(low=20, high=15, none=4)
     naive = {one: count for one, count in counts.items() if count >= FLOOR}
