@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, IntegerChoices, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, IntegerChoices, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -137,7 +137,7 @@ def _with_needs(
     asked = couples.annotate(
         urgent=_open_flag(SafetyFlag.Level.URGENT),
         review=_open_flag(SafetyFlag.Level.REVIEW),
-        worse=Exists(_partners_worse()),
+        worse=Exists(_scores_still_worse()),
         overdue=Exists(late),
         today=Exists(sessions),
         due=Exists(waiting),
@@ -194,17 +194,20 @@ def _open_flag(level: str) -> Exists:
     return Exists(SafetyFlag.objects.filter(couple_id=OuterRef("pk"), level=level, state=SafetyFlag.State.OPEN))
 
 
-def _partners_worse() -> QuerySet[Partner]:
-    since = Coalesce("couple__episode_started_at", "couple__created_at")
-    # Only of those who ever were worse is the newest verdict looked for.
-    ever = SheetScores.objects.filter(verdict=Verdict.RELIABLY_WORSE).values("partner_id")
-    partners = Partner.objects.filter(couple_id=OuterRef("pk"), state=Partner.State.ACTIVE, pk__in=ever)
-    return partners.annotate(since=since, said=newest_verdict()).filter(said=Verdict.RELIABLY_WORSE)
-
-
-def newest_verdict() -> Subquery:
-    """What the newest check-in that says something says of a partner, who is annotated with `since`."""
-    said = AnswerSheet.objects.filter(
-        Q(scores__verdict__gt=""), partner_id=OuterRef("pk"), week_of__isnull=False, opens_at__gte=OuterRef("since")
+def _scores_still_worse() -> QuerySet[SheetScores]:
+    """Of partners who were worse at a check-in since care began, those of whom no later one says anything else."""
+    since = Coalesce("sheet__couple__episode_started_at", "sheet__couple__created_at")
+    later = AnswerSheet.objects.filter(
+        partner_id=OuterRef("partner_id"),
+        week_of__isnull=False,
+        opens_at__gt=OuterRef("sheet__opens_at"),
+        scores__verdict__gt="",
     )
-    return Subquery(said.order_by("-opens_at").values("scores__verdict")[:1])
+    return SheetScores.objects.filter(
+        ~Exists(later),
+        verdict=Verdict.RELIABLY_WORSE,
+        partner__state=Partner.State.ACTIVE,
+        sheet__week_of__isnull=False,
+        sheet__opens_at__gte=since,
+        sheet__couple_id=OuterRef("pk"),
+    )

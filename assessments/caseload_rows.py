@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
 from assessments.adherence import partner_week
@@ -21,7 +21,7 @@ from assessments.plan_words import step_title
 from assessments.record import activities_of, plans_with_activities
 from clients.models import CounselingSession, Couple, Partner
 from practice import tenancy
-from practice.database.kept import Kept
+from practice.database.kept import Ids, Kept, any_of
 
 SHOWN_CHECK_INS = 12
 # The primary score and the verdict of a check-in.
@@ -81,12 +81,12 @@ def rows_of(listed: Sequence[Listed], *, now: datetime, names_hidden: bool = Fal
     if not listed:
         return []
     ids = [one.id for one in listed]
-    couples: dict[UUID, Any] = {one.id: one for one in COUPLES(now, *ids)}
-    plans = {plan.couple_id: plan for plan in PLANS(*ids)}
+    couples: dict[UUID, Any] = {one.id: one for one in COUPLES(now, ids)}
+    plans = {plan.couple_id: plan for plan in PLANS(ids)}
     sheets, partners = defaultdict[UUID, list[AnswerSheet]](list), defaultdict[UUID, list[Any]](list)
-    for sheet in _sheets(ids, [one.wave_id for one in couples.values() if one.wave_id], now):
+    for sheet in SHEETS(now, ids, [one.wave_id for one in couples.values() if one.wave_id]):
         sheets[sheet.couple_id].append(sheet)
-    for partner in PARTNERS(now, *ids):
+    for partner in PARTNERS(now, ids):
         partners[partner.couple_id].append(partner)
     scores = _scores_of(chain.from_iterable(partners.values()))
     rows = []
@@ -106,15 +106,17 @@ def initials(text: str) -> str:
     return " ".join(word[0] for word in text.split())
 
 
-def _couples(now: datetime, *ids: UUID) -> QuerySet[Couple]:
-    """With counts of open flags by level, `next_session_at`, and `wave_id`."""
+def _couples(now: datetime, ids: Ids) -> QuerySet[Couple]:
+    """With the levels of its open flags, `next_session_at`, and `wave_id`."""
     coming = CounselingSession.objects.filter(
         couple_id=OuterRef("pk"), held_at=None, cancelled_at=None, planned_at__gte=now
     )
     soonest = coming.order_by().values("couple_id").annotate(at=Min("planned_at")).values("at")
-    levels = {level.value: _open_flags(level) for level in SafetyFlag.Level}
-    return Couple.objects.filter(pk__in=ids).select_related("therapist").annotate(
-        next_session_at=Subquery(soonest), wave_id=_current_wave(now), **levels
+    flags = SafetyFlag.objects.filter(couple_id=OuterRef("pk"), state=SafetyFlag.State.OPEN)
+    return Couple.objects.filter(any_of("pk", ids)).select_related("therapist").annotate(
+        next_session_at=Subquery(soonest),
+        wave_id=_current_wave(now),
+        flag_levels=ArraySubquery(flags.order_by().values("level")),
     )  # fmt: skip
 
 
@@ -125,16 +127,10 @@ def _current_wave(now: datetime) -> Coalesce:
     return Coalesce(Subquery(begun.values("id")[:1]), Subquery(coming.values("id")[:1]))
 
 
-def _open_flags(level: str) -> Coalesce:
-    flags = SafetyFlag.objects.filter(couple_id=OuterRef("pk"), level=level, state=SafetyFlag.State.OPEN)
-    counted = flags.order_by().values("couple_id").annotate(number=Count("id")).values("number")
-    return Coalesce(Subquery(counted), Value(0), output_field=IntegerField())
-
-
-def _sheets(ids: Sequence[UUID], waves: Sequence[UUID], now: datetime) -> Iterable[AnswerSheet]:
+def _sheets(now: datetime, ids: Ids, waves: Ids) -> QuerySet[AnswerSheet]:
     """Those of the current waves, and any other that is open and not handed in."""
     waiting = Q(state__in=AnswerSheet.OPEN_STATES, opens_at__lte=now, closes_at__gt=now)
-    sheets = AnswerSheet.objects.filter(couple_id__in=ids).filter(Q(wave_id__in=waves) | waiting)
+    sheets = AnswerSheet.objects.filter(any_of("couple_id", ids)).filter(any_of("wave_id", waves) | waiting)
     needed = (
         "id",
         "practice",
@@ -149,7 +145,7 @@ def _sheets(ids: Sequence[UUID], waves: Sequence[UUID], now: datetime) -> Iterab
     return sheets.select_related("wave").only(*needed).order_by("opens_at")
 
 
-def _partners(now: datetime, *ids: UUID) -> QuerySet[Partner]:
+def _partners(now: datetime, ids: Ids) -> QuerySet[Partner]:
     """With `check_ins` and `newest_report`, as JSON, the newest first.
 
     Without scores: in a subquery the policies of their table would be asked again for every check-in.
@@ -161,25 +157,29 @@ def _partners(now: datetime, *ids: UUID) -> QuerySet[Partner]:
     opened = given.filter(opens_at__lte=now).order_by("-opens_at")[:SHOWN_CHECK_INS]
     fields = {"sheet": "id", "at": "opens_at", "handed_in": "submitted_at"}
     reports = WeekReport.objects.filter(partner_id=OuterRef("pk")).order_by("-monday")[:1]
-    found = Partner.objects.filter(couple_id__in=ids).annotate(since=since).order_by("position")
+    found = Partner.objects.filter(any_of("couple_id", ids)).annotate(since=since).order_by("position")
     return found.only("practice", "couple", "position", "name").annotate(
         check_ins=ArraySubquery(opened.values(found=_packed(fields))),
         newest_report=ArraySubquery(reports.values(found=_packed({"monday": "monday", "entries": "entries"}))),
     )
 
 
-def _plans(*ids: UUID) -> QuerySet[RepairPlan]:
-    return plans_with_activities().filter(couple_id__in=ids)
+def _plans(ids: Ids) -> QuerySet[RepairPlan]:
+    return plans_with_activities().filter(any_of("couple_id", ids))
+
+
+def _scores(sheets: Ids) -> QuerySet[SheetScores, tuple[UUID, float | None, str]]:
+    return SheetScores.objects.filter(any_of("sheet_id", sheets)).values_list("sheet_id", "primary_score", "verdict")
 
 
 COUPLES, PLANS, PARTNERS = Kept(_couples), Kept(_plans), Kept(_partners)
+SHEETS, SCORES = Kept(_sheets), Kept(_scores)
 
 
 def _scores_of(partners: Iterable[Any]) -> dict[str, Scored]:
     """Primary score and verdict by sheet, of the check-ins that were handed in."""
-    sheets = [one["sheet"] for partner in partners for one in partner.check_ins if one["handed_in"]]
-    rows = SheetScores.objects.filter(sheet_id__in=sheets).values_list("sheet_id", "primary_score", "verdict")
-    return {str(sheet): (score, said) for sheet, score, said in rows}
+    sheets = [UUID(one["sheet"]) for partner in partners for one in partner.check_ins if one["handed_in"]]
+    return {str(sheet): (score, said) for sheet, score, said in SCORES(sheets)}
 
 
 def _packed(fields: Mapping[str, str]) -> JSONObject:
@@ -235,9 +235,9 @@ def _row(
         need=listed.need,
         wave=next((one.wave for one in sheets if one.wave_id == couple.wave_id), None),
         partners=tuple(partners),
-        urgent=couple.urgent,
-        review=couple.review,
-        note=couple.note,
+        urgent=couple.flag_levels.count(SafetyFlag.Level.URGENT),
+        review=couple.flag_levels.count(SafetyFlag.Level.REVIEW),
+        note=couple.flag_levels.count(SafetyFlag.Level.NOTE),
         overdue=listed.overdue,
         next_session_at=couple.next_session_at,
         active_step=step,

@@ -8,16 +8,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 from django.utils import timezone
 
 from assessments.models import FlagEvent, SafetyFlag
 from assessments.plan_templates import library as templates
-from clients.access import couples_answered_for_by, couples_visible_to
+from clients.access import couples_answered_for, couples_answered_for_by, couples_visible_to
 from practice import audit, tenancy
+from practice.database.kept import Kept
 from practice.errors import DomainError, InvalidInput, fault
-from practice.models import Membership, Role
+from practice.models import TREATING, Membership, Role
 
 LONGEST_NOTE = 4_000
 BY_LEVEL = Case(
@@ -69,9 +71,16 @@ def is_from_week(flag: SafetyFlag) -> bool:
 
 
 def urgent_flags_of(membership: Membership) -> int:
-    """How many open urgent flags wait for this member."""
-    waiting = flags_answered_by(membership).filter(state=SafetyFlag.State.OPEN, level=SafetyFlag.Level.URGENT)
-    return waiting.count()
+    """How many open urgent flags wait for this member. Every page asks."""
+    return len(URGENT_OF(membership.pk)) if membership.role in TREATING else 0
+
+
+def _urgent_of(membership_id: UUID) -> QuerySet[SafetyFlag, UUID]:
+    flags = SafetyFlag.objects.filter(couple__in=couples_answered_for(membership_id))
+    return flags.filter(state=SafetyFlag.State.OPEN, level=SafetyFlag.Level.URGENT).values_list("id", flat=True)
+
+
+URGENT_OF = Kept(_urgent_of)
 
 
 def unanswered(flags: QuerySet[SafetyFlag]) -> QuerySet[SafetyFlag]:

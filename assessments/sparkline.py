@@ -49,12 +49,9 @@ def sparklines(partners: Sequence[PartnerRow]) -> list[SparkLine]:
 
 
 def _line(partner: PartnerRow, point: Callable[[CheckInScore], tuple[float, float]]) -> SparkLine:
-    scored = [one for one in partner.check_ins if one.score is not None]
-    joined = [
-        (before, after) for before, after in pairwise(partner.check_ins) if None not in (before.score, after.score)
-    ]
-    path = "".join("M{} {}L{} {}".format(*point(before), *point(after)) for before, after in joined)
-    x, y = point(scored[-1])
-    words = f"{partner.name}: {', '.join(plain(one.score) for one in scored)}"
+    points = [None if one.score is None else point(one) for one in partner.check_ins]
+    path = "".join("M{} {}L{} {}".format(*one, *next_one) for one, next_one in pairwise(points) if one and next_one)
+    x, y = next(one for one in reversed(points) if one)
+    words = f"{partner.name}: {', '.join(plain(one.score) for one in partner.check_ins if one.score is not None)}"
     corner = (str(round(x - HALF_A_SQUARE, 1)), str(round(y - HALF_A_SQUARE, 1)))
     return SparkLine(partner.partner.position, path, str(x), str(y), *corner, words)

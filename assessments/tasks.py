@@ -1,3 +1,8 @@
+"""What beat asks for of every practice, each in a task of its own: a task has a time limit, and one that fails or is
+killed does not hold up the others. Each may come twice, or not at all until beat asks again.
+"""
+
+from collections.abc import Callable
 from uuid import UUID
 
 import structlog
@@ -16,58 +21,35 @@ from practice.practices import practice_ids
 logger = structlog.get_logger(__name__)
 
 
+def _erase_deleted(practice_id: UUID) -> None:
+    with tenancy.begin(Scope.worker(practice_id=practice_id)):
+        erase_deleted()
+
+
+def _plan_erasing(practice_id: UUID) -> None:
+    with tenancy.begin(Scope.worker(practice_id=practice_id)):
+        plan_erasing(now=timezone.now())
+
+
+# By the name that the schedule in the settings and the log give it.
+WORK: dict[str, Callable[[UUID], object]] = {
+    "digests": plan_digests,
+    "parameters": recompute_parameters,
+    "erase_deleted": _erase_deleted,
+    "plan_erasing": _plan_erasing,
+    "statistics": lambda practice_id: refresh_statistics(practice_id, now=timezone.now()),
+}
+
+
 @shared_task
-def plan_all_digests() -> None:
-    """Each practice in a transaction of its own; one that fails does not hold up the others."""
+def for_every_practice(work: str) -> None:
     for practice_id in practice_ids():
-        try:
-            plan_digests(practice_id)
-        except Exception as error:
-            logger.warning("digests_failed", error=type(error).__name__)
+        for_practice.delay(work, str(practice_id))
 
 
 @shared_task
-def recompute_all_parameters() -> None:
-    """Each practice in a transaction of its own; one that fails does not hold up the others."""
-    for practice_id in practice_ids():
-        try:
-            recompute_parameters(practice_id)
-        except Exception as error:
-            logger.warning("parameters_failed", error=type(error).__name__)
-
-
-@shared_task
-def erase_all_deleted() -> None:
-    """What was deleted 30 days ago goes for good, practice by practice."""
-    for practice_id in practice_ids():
-        try:
-            with tenancy.begin(Scope.worker(practice_id=practice_id)):
-                erase_deleted()
-        except Exception as error:
-            logger.warning("erasing_failed", error=type(error).__name__)
-
-
-@shared_task
-def plan_all_erasing() -> None:
-    """Couples whose day has come, by each practice's own clock; one that fails does not hold up the others."""
-    for practice_id in practice_ids():
-        try:
-            with tenancy.begin(Scope.worker(practice_id=practice_id)):
-                plan_erasing(now=timezone.now())
-        except Exception as error:
-            logger.warning("erasing_failed", error=type(error).__name__)
-
-
-@shared_task
-def refresh_all_statistics() -> None:
-    """Each practice in a task of its own: the solver of a release takes seconds, and a task has a time limit."""
-    for practice_id in practice_ids():
-        refresh_practice_statistics.delay(str(practice_id))
-
-
-@shared_task
-def refresh_practice_statistics(practice_id: str) -> None:
+def for_practice(work: str, practice_id: str) -> None:
     try:
-        refresh_statistics(UUID(practice_id), now=timezone.now())
+        WORK[work](UUID(practice_id))
     except Exception as error:
-        logger.warning("statistics_failed", error=type(error).__name__)
+        logger.warning("practice_work_failed", kind=work, error=type(error).__name__)

@@ -1,12 +1,13 @@
 """The list of couples of one therapist, through the real server, against its bare SQL, with other practices beside.
 
 200 couples with 12 check-ins, weeks and a plan. First one other practice holds all the other sheets of the database,
-then 1,000 practices do: the statements and the plans of the page must be the same.
+then 1,000 practices do: the statements of the page must be the same, and so must the rows that they read.
 """
 
 import argparse
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from http.client import HTTPConnection
 from random import Random
@@ -68,8 +69,15 @@ class Maker:
         return couple, both
 
 
-def plans_of(recorded: _replay.Recording) -> list[list[str]]:
-    """How PostgreSQL reads for each statement: its nodes with their tables and indexes, in order."""
+@dataclass(frozen=True)
+class Plan:
+    """How PostgreSQL answered a statement: nodes with their tables and indexes, in order, and how many rows it read."""
+
+    nodes: list[str]
+    rows_read: int
+
+
+def plans_of(recorded: _replay.Recording) -> list[Plan]:
     found, scope = [], object()
     with _replay.connect() as raw, raw.transaction(force_rollback=True), raw.cursor() as cursor:
         for wanted, sql, params in recorded.statements:
@@ -77,15 +85,26 @@ def plans_of(recorded: _replay.Recording) -> list[list[str]]:
                 cursor.execute(SET_CONTEXT, [wanted.role if wanted else GATE, sign(wanted)])
                 scope = wanted
             if sql.startswith("SELECT"):
-                cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
-                found.append(list(_nodes((cursor.fetchone() or [[{}]])[0][0]["Plan"])))
+                cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}", params)
+                nodes = list(_nodes((cursor.fetchone() or [[{}]])[0][0]["Plan"]))
+                found.append(Plan([_named(node) for node in nodes], round(sum(map(_rows_read, nodes)))))
     return found
 
 
-def _nodes(plan: dict[str, Any]) -> Iterator[str]:
-    yield " ".join(str(plan[key]) for key in ("Node Type", "Relation Name", "Index Name") if key in plan)
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
     for inner in plan.get("Plans", []):
         yield from _nodes(inner)
+
+
+def _named(node: dict[str, Any]) -> str:
+    return " ".join(str(node[key]) for key in ("Node Type", "Relation Name", "Index Name") if key in node)
+
+
+def _rows_read(node: dict[str, Any]) -> float:
+    """Of a table; what a filter took out was read too."""
+    kept = sum(node.get(key, 0) for key in ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck"))
+    return kept * node["Actual Loops"] if "Relation Name" in node else 0
 
 
 def measured(
@@ -109,14 +128,16 @@ def measured(
     ]
 
 
-def compare(here: tuple[list[str], list[list[str]]], there: tuple[list[str], list[list[str]]]) -> None:
-    """Whether statements and plans are the same with few and with many practices beside."""
+def compare(here: tuple[list[str], list[Plan]], there: tuple[list[str], list[Plan]]) -> None:
+    """What is the same with few and with many practices beside."""
     (statements, plans_here), (others, plans_there) = here, there
     print("same statements: " + ("yes" if statements == others else "NO"))
-    print("same plans: " + ("yes" if plans_here == plans_there else "NO"))
-    for number, (one, other) in enumerate(zip(plans_here, plans_there, strict=False)):
-        if one != other:
-            print(json.dumps({"statement": number, "with one": one, "with many": other}, indent=1))
+    read = [sum(plan.rows_read for plan in plans) for plans in (plans_here, plans_there)]
+    print("rows read: {} and {}".format(*read))
+    different = [pair for pair in zip(plans_here, plans_there, strict=False) if pair[0].nodes != pair[1].nodes]
+    print(f"plans that differ: {len(different)} of {len(plans_here)}")
+    for one, other in different:
+        print(json.dumps({"with one": vars(one), "with many": vars(other)}, indent=1))
 
 
 def main(arguments: Any = None) -> None:

@@ -134,13 +134,14 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = env.str("CELERY_QUEUE", default="attune")
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+EVERY_PRACTICE = {"task": "assessments.tasks.for_every_practice"}
 CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "practice.tasks.sweep_outbox", "schedule": 10.0},
-    "erase-deleted": {"task": "assessments.tasks.erase_all_deleted", "schedule": 24 * 3600.0},
-    "plan-digests": {"task": "assessments.tasks.plan_all_digests", "schedule": 3600.0},
-    "plan-erasing": {"task": "assessments.tasks.plan_all_erasing", "schedule": 3600.0},
-    "recompute-parameters": {"task": "assessments.tasks.recompute_all_parameters", "schedule": 24 * 3600.0},
-    "refresh-statistics": {"task": "assessments.tasks.refresh_all_statistics", "schedule": 24 * 3600.0},
+    "erase-deleted": {**EVERY_PRACTICE, "args": ("erase_deleted",), "schedule": 24 * 3600.0},
+    "plan-digests": {**EVERY_PRACTICE, "args": ("digests",), "schedule": 3600.0},
+    "plan-erasing": {**EVERY_PRACTICE, "args": ("plan_erasing",), "schedule": 3600.0},
+    "recompute-parameters": {**EVERY_PRACTICE, "args": ("parameters",), "schedule": 24 * 3600.0},
+    "refresh-statistics": {**EVERY_PRACTICE, "args": ("statistics",), "schedule": 24 * 3600.0},
 }
 # What a message of the outbox asks for; each runs as the worker of the message's practice.
 OUTBOX_HANDLERS = {

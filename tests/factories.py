@@ -25,6 +25,7 @@ from assessments.passages import decide_passages, passages_of, request_record, r
 from assessments.plans import agree_plan, assign_activity
 from assessments.sheets import form_of
 from assessments.specific_requests import make_request
+from assessments.tasks import for_practice
 from clients.access import PARTNER_COOKIE
 from clients.couples import PartnerDetails, create_couple
 from clients.invitations import Issued, open_link
@@ -34,7 +35,7 @@ from practice.content import crisis_resources
 from practice.database.context import Scope
 from practice.downloads import offer_download
 from practice.models import Membership, Practice, Role, User
-from practice.practices import as_maintenance
+from practice.practices import as_maintenance, practice_ids
 from practice.tenancy import TenantModel
 
 PASSWORD = "five quiet otters"
@@ -261,6 +262,12 @@ def deliver_outbox() -> int:
     """Does what is due, as the worker would; returns how many messages."""
     due = outbox.due_ids()
     return sum(outbox.deliver(message_id) for message_id in due)
+
+
+def do_for_every_practice(work: str) -> None:
+    """Does what beat asks for, as the worker would."""
+    for practice_id in practice_ids():
+        for_practice(work, str(practice_id))
 
 
 def in_days(days: float) -> Any:

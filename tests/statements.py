@@ -29,6 +29,7 @@ def tenant_tables() -> frozenset[str]:
     return frozenset(model._meta.db_table for model in apps.get_models() if issubclass(model, TenantModel))
 
 
+@functools.lru_cache(maxsize=4096)
 def unnamed_tables(sql: str) -> list[str]:
     """The aliases of tenant tables in a statement that it does not hold to a practice."""
     if COLLECTED.match(sql):

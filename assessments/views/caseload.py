@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from assessments.caseload import NEEDS, Listed, UnknownCursor, caseload, chosen, page_of
 from assessments.caseload_rows import CaseloadRow, rows_of
+from assessments.caseload_table import drawn
 from assessments.reading import whole
-from assessments.sparkline import sparklines
 from assessments.templatetags.attune import verdict as verdict_words
 from assessments.views.bulk import undo_until
 from assessments.views.names import hides_names
@@ -38,7 +38,8 @@ def couples(request: StaffRequest) -> HttpResponse:
         page = page_of(chosen(every, **asked), size=ON_A_PAGE)
     rows = rows_of(page.couples, now=now, names_hidden=hides_names(request))
     context = {
-        "rows": [(row, sparklines(row.partners)) for row in rows],
+        "rows": rows,
+        "drawn": drawn(rows, membership=request.membership, now=now),
         "after": page.after,
         "query": urlencode({name: value for name, value in asked.items() if value}),
         "asked": asked,

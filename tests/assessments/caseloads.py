@@ -17,7 +17,7 @@ from tests.factories import (
 
 
 def rows(response: Any) -> list[Any]:
-    return [row for row, _ in response.context["rows"]]
+    return list(response.context["rows"])
 
 
 def shown(response: Any) -> list[str]:

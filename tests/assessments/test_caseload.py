@@ -108,14 +108,15 @@ def test_a_row_says_what_moved_and_what_was_done(browser, alice, couple, dana, e
         plans.agree_plan(couple, membership=alice, active_step="S3", focus=["PR", "LV"])
     plan_session(alice, couple, in_days(2))
     page = browser.get("/")
-    [(row, [line])] = page.context["rows"]
+    [row], [drawn] = rows(page), page.context["drawn"]
+    [line] = drawn["lines"]
     mine, other = row.partners
     assert [one.score for one in mine.check_ins] == [75, 25, 25]
     assert (mine.verdict, other.verdict) == ("reliably_better", "")
     assert mine.last_check_in_at is not None
     assert other.last_check_in_at is None
     assert (row.active_step, row.next_session_at is not None) == ("S3", True)
-    assert (line.position, line.words) == (1, "Dana: 75, 25, 25")
+    assert (line["position"], line["words"]) == (1, "Dana: 75, 25, 25")
     assert b"reliably better" in page.content
 
 

@@ -10,7 +10,6 @@ from django.utils import timezone
 from assessments.deleting import CoupleOnRecord, delete_couple, delete_session
 from assessments.passages import request_shared_record
 from assessments.session_ratings import Ratings, save_rated_session
-from assessments.tasks import erase_all_deleted
 from clients.consents import record_consent
 from clients.couple_import import keep_file
 from clients.models import CounselingSession, Couple, CoupleImport, Partner
@@ -19,7 +18,7 @@ from practice.models import IdempotencyRecord
 from practice.practices import as_maintenance as on_owner
 from tests.assessments.test_therapist_views import statements
 from tests.attacks import as_maintenance
-from tests.factories import as_staff, as_worker, client_of, make_couple, make_sheet, partner_of
+from tests.factories import as_staff, as_worker, client_of, do_for_every_practice, make_couple, make_sheet, partner_of
 
 pytestmark = pytest.mark.database
 
@@ -106,11 +105,11 @@ def test_after_thirty_days_it_is_gone_for_good_and_before_it_is_not(alice, coupl
         record_consent(dana, kind="statistics", version="1")
         delete_couple(couple)
     age(Couple, 29.9)
-    erase_all_deleted()
+    do_for_every_practice("erase_deleted")
     assert counts() == [1, 2, 1]
     age(Couple, 0.2)
     assert client_of(alice).post("/deleted/", {"restore": str(couple.id)}).status_code == 404
-    erase_all_deleted()
+    do_for_every_practice("erase_deleted")
     assert counts() == [0, 0, 0]
 
 
@@ -122,7 +121,7 @@ def test_erased_session_takes_its_ratings_and_nothing_else(alice, couple, sessio
         delete_session(session)
     assert as_maintenance("SELECT count(*) FROM assessments_sessionrating WHERE session_id = %s", session.pk) == [(1,)]
     age(CounselingSession, 31)
-    erase_all_deleted()
+    do_for_every_practice("erase_deleted")
     with as_staff(alice):
         assert [one.pk for one in CounselingSession.with_deleted.all()] == [kept.pk]
     assert as_maintenance("SELECT count(*) FROM assessments_sessionrating WHERE session_id = %s", session.pk) == [(0,)]
@@ -132,10 +131,10 @@ def test_erased_session_takes_its_ratings_and_nothing_else(alice, couple, sessio
 def test_a_file_that_nobody_confirmed_goes_after_a_day(alice):
     with as_staff(alice):
         keep_file("label", membership=alice)
-    erase_all_deleted()
+    do_for_every_practice("erase_deleted")
     assert as_maintenance("SELECT count(*) FROM clients_coupleimport") == [(1,)]
     age(CoupleImport, 1.1, "uploaded_at")
-    erase_all_deleted()
+    do_for_every_practice("erase_deleted")
     assert as_maintenance("SELECT count(*) FROM clients_coupleimport") == [(0,)]
 
 
@@ -144,12 +143,12 @@ def test_an_answer_kept_for_a_repeat_goes_after_thirty_days(alice):
     with as_staff(alice):
         IdempotencyRecord.objects.create(key="old", **kept)
     age(IdempotencyRecord, 29.9, "created_at")
-    erase_all_deleted()
+    do_for_every_practice("erase_deleted")
     assert as_maintenance("SELECT count(*) FROM practice_idempotencyrecord") == [(1,)]
     age(IdempotencyRecord, 0.2, "created_at")
     with as_staff(alice):
         IdempotencyRecord.objects.create(key="new", **kept)
-    erase_all_deleted()
+    do_for_every_practice("erase_deleted")
     assert as_maintenance("SELECT key FROM practice_idempotencyrecord") == [("new",)]
 
 

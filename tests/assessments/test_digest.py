@@ -7,14 +7,13 @@ import time_machine
 from django.utils import timezone
 
 from assessments.digest import next_monday, plan_digests
-from assessments.tasks import plan_all_digests
 from practice import outbox
 from practice.cover import take_leave
 from practice.models import Membership, OutboxMessage, Practice
 from practice.outbox import MOST_TRIES
 from practice.practices import as_maintenance
 from tests.assessments.flagged import cover_by, raise_flag, run_outbox
-from tests.factories import as_staff, as_worker, client_of, make_couple
+from tests.factories import as_staff, as_worker, client_of, do_for_every_practice, make_couple
 
 pytestmark = pytest.mark.database
 WEEK = timedelta(days=7)
@@ -33,7 +32,7 @@ def monday(practice: Practice) -> datetime:
 def run_at(moment: datetime, times: int = 3) -> None:
     with time_machine.travel(moment):
         for _ in range(times):
-            plan_all_digests()
+            do_for_every_practice("digests")
             run_outbox()
 
 

@@ -8,7 +8,6 @@ from django.utils import timezone
 from assessments.deleting import delete_couple
 from assessments.inbox import Kind
 from assessments.models import AnswerSheet, InboxMark
-from assessments.tasks import erase_all_deleted
 from clients.models import Couple, Partner
 from practice.models import Membership
 from tests.assessments.flagged import cover_by, raise_flag
@@ -20,6 +19,7 @@ from tests.assessments.test_therapist_views import statements
 from tests.factories import (
     as_staff,
     client_of,
+    do_for_every_practice,
     end_assignments,
     make_couple,
     make_sheet,
@@ -48,7 +48,7 @@ def test_a_couple_that_was_entered_by_mistake_takes_its_marks_with_it(alice, cou
         delete_couple(couple)
     assert items(alice) == []
     age(Couple, 31)
-    erase_all_deleted()
+    do_for_every_practice("erase_deleted")
     with as_staff(alice):
         assert (InboxMark.objects.count(), Couple.with_deleted.count()) == (0, 0)
 

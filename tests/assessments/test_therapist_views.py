@@ -36,7 +36,7 @@ def statements(browser: Client, address: str) -> int:
 
 def is_frame(sql: str) -> bool:
     """Session, member and scope, and the count beside the navigation of pages that are about no couple."""
-    if sql.startswith('SELECT COUNT(*) AS "__count" FROM "assessments_safetyflag"'):
+    if sql.startswith('SELECT "assessments_safetyflag"."id" AS "id" FROM "assessments_safetyflag"'):
         return True
     table = re.match(r'(?:SELECT "\w+"\."\w+".*? FROM|UPDATE) "?(\w+)', sql)
     return sql in ("BEGIN", "COMMIT") or sql.startswith("SET LOCAL") or bool(table and table[1] in FRAME)

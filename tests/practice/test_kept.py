@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from clients.models import Couple, Partner
-from practice.database.kept import Kept
+from practice.database.kept import Kept, any_of
 from practice.tenancy import ScopeError
 from tests.factories import as_staff
 
@@ -38,6 +38,16 @@ def test_a_time_is_asked_for_as_it_is_given(alice, couple):
         begun = couple.created_at
         assert found(begun, couple.id) == []
         assert found(begun + timedelta(microseconds=1), couple.id) == [couple]
+
+
+def test_one_statement_serves_any_number_of_ids(alice, mallory, dana, erin, trudy):
+    found = Kept(lambda partners: Partner.objects.filter(any_of("pk", partners)).order_by("position"))
+    with as_staff(alice):
+        assert found([dana.pk, erin.pk, trudy.pk]) == [dana, erin]
+        assert found([erin.pk]) == [erin]
+        assert found([]) == []
+    with as_staff(mallory):
+        assert found([dana.pk, trudy.pk]) == [trudy]
 
 
 def test_nothing_is_asked_without_a_practice(dana):

@@ -11,7 +11,6 @@ from assessments.erased import erased_couples
 from assessments.models import StatisticsRelease, StatisticsRow
 from assessments.statistics.releases import may_follow, refresh_statistics
 from assessments.statistics.rows import counted_couples, last_quarter
-from assessments.tasks import plan_all_erasing
 from clients.holds import place_hold
 from clients.models import Couple
 from practice import tenancy
@@ -20,7 +19,7 @@ from practice.tasks import sweep_outbox
 from tests.assessments.retention.closed import CLOSED_AT, change, close, erase, keep_for, on_record
 from tests.assessments.statistics.counted import agree, make_counted
 from tests.attacks import as_maintenance
-from tests.factories import as_staff, make_couple
+from tests.factories import as_staff, do_for_every_practice, make_couple
 
 pytestmark = pytest.mark.database
 
@@ -48,7 +47,7 @@ def gone(alice, couple):
 
 def test_what_a_backup_brings_back_goes_again_by_itself(alice, gone):
     restore(alice, gone)
-    plan_all_erasing()
+    do_for_every_practice("plan_erasing")
     sweep_outbox()
     assert on_record() == set()
 

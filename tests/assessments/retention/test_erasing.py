@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from assessments.ending import resume_care
 from assessments.flags import close_flag
-from assessments.tasks import plan_all_erasing
 from clients.holds import lift_hold
 from clients.models import Couple, Hold
 from practice.downloads import take_download
@@ -36,7 +35,15 @@ from tests.assessments.retention.closed import (
     settle_in,
 )
 from tests.attacks import REFUSED, as_maintenance, attacker, outcome
-from tests.factories import as_staff, end_assignments, make_couple, make_download, make_sheet, partner_of
+from tests.factories import (
+    as_staff,
+    do_for_every_practice,
+    end_assignments,
+    make_couple,
+    make_download,
+    make_sheet,
+    partner_of,
+)
 from tests.worlds import World
 
 pytestmark = pytest.mark.database
@@ -105,7 +112,7 @@ def test_the_worker_is_asked_for_what_is_due_on_any_day(alice, couple, zone, day
     keep_for(alice)
     close(alice, couple, at=closed_at)
     with time_machine.travel(now, tick=False):
-        plan_all_erasing()
+        do_for_every_practice("plan_erasing")
     today = now.astimezone(ZoneInfo(zone)).date()
     due = today > anniversary(closed_at.astimezone(ZoneInfo(zone)).date(), YEARS)
     assert asked_for() == ([couple.id] if due else [])
@@ -116,8 +123,8 @@ def test_beat_and_outbox_erase_once_and_say_what_went(alice, couple):
     close(alice, couple)
     kept = close(alice, make_couple(alice, label="Kept"), at=timezone.now() - timedelta(days=300))
     keep_for(alice)
-    plan_all_erasing()
-    plan_all_erasing()
+    do_for_every_practice("plan_erasing")
+    do_for_every_practice("plan_erasing")
     sweep_outbox()
     sweep_outbox()
     assert on_record() == {kept.id}
@@ -134,7 +141,7 @@ def test_beat_and_outbox_erase_once_and_say_what_went(alice, couple):
 
 def test_without_a_term_nothing_goes(alice, couple):
     close(alice, couple)
-    plan_all_erasing()
+    do_for_every_practice("plan_erasing")
     assert asked_for() == []
     assert (erase(alice, couple), refused(alice, couple)) == (False, KEPT)
 

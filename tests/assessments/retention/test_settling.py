@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from assessments.inbox import Kind
 from assessments.retention import outlook
-from assessments.tasks import plan_all_erasing
 from clients.holds import place_hold
 from practice.errors import InvalidInput
 from practice.models import Practice, RetentionTerm
@@ -17,7 +16,7 @@ from tests.assessments.inboxes import items, set_aside
 from tests.assessments.retention.closed import YEARS, close, keep_for, make_closed, on_record, settle_in, term_of
 from tests.assessments.test_therapist_views import statements
 from tests.attacks import as_maintenance
-from tests.factories import as_staff, client_of, make_couple
+from tests.factories import as_staff, client_of, do_for_every_practice, make_couple
 
 pytestmark = pytest.mark.database
 PAGE = "/practice/retention/"
@@ -143,7 +142,7 @@ def test_the_preview_is_what_goes(alice, olive, couple):
     kept = make_closed(alice, at=ago(1), label="Tomorrow")
     with as_staff(olive):
         assert outlook(now=timezone.now()).days == {goes_in(0): 1, goes_in(1): 1}
-    plan_all_erasing()
+    do_for_every_practice("plan_erasing")
     sweep_outbox()
     assert on_record() == {kept.id}
 
