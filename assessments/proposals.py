@@ -20,7 +20,7 @@ from assessments.ending import ask_after_care, full_form
 from assessments.models import AnswerSheet, Assignment, Wave
 from assessments.record import CoupleRecord
 from clients.models import CounselingSession, Couple, Partner
-from practice.database.kept import Kept
+from practice.database.kept import Ids, Kept, any_of
 from practice.errors import DomainError
 from practice.models import Membership
 
@@ -95,21 +95,21 @@ def full_forms_due(couples: Sequence[Couple], *, now: datetime) -> list[tuple[Co
     return [(one, proposal) for one, proposals in found for proposal in proposals if proposal.kind != CHECK_IN]
 
 
-def _sessions_of(*couples: UUID) -> QuerySet[CounselingSession, tuple[Any, ...]]:
-    planned_or_held = CounselingSession.objects.filter(couple__in=couples, cancelled_at=None)
+def _sessions_of(couples: Ids) -> QuerySet[CounselingSession, tuple[Any, ...]]:
+    planned_or_held = CounselingSession.objects.filter(any_of("couple_id", couples), cancelled_at=None)
     return planned_or_held.values_list("couple_id", "kind", "held_at", "planned_at", "review")
 
 
-def _followed(*couples: UUID) -> QuerySet[Partner, tuple[Any, ...]]:
+def _followed(couples: Ids) -> QuerySet[Partner, tuple[Any, ...]]:
     """Of each couple of whom somebody takes part, the instruments that are asked before each session."""
     running = Assignment.objects.filter(couple_id=OuterRef("couple_id"), ended_at=None, before_sessions=True)
-    there = Partner.objects.filter(couple__in=couples, state=Partner.State.ACTIVE)
+    there = Partner.objects.filter(any_of("couple_id", couples), state=Partner.State.ACTIVE)
     return there.values_list("couple_id", ArraySubquery(running.values("instrument")))
 
 
-def _waves_of(*couples: UUID) -> QuerySet[Wave, tuple[Any, ...]]:
+def _waves_of(couples: Ids) -> QuerySet[Wave, tuple[Any, ...]]:
     sheets = AnswerSheet.objects.filter(wave=OuterRef("pk"), state__in=AnswerSheet.OPEN_STATES)
-    waves = Wave.objects.filter(couple__in=couples).annotate(is_open=Exists(sheets))
+    waves = Wave.objects.filter(any_of("couple_id", couples)).annotate(is_open=Exists(sheets))
     fields = ("assignment__instrument", "opens_at", "closes_at", "opened_at", "closed_at", "is_open")
     return waves.values_list("couple_id", *fields)
 
@@ -123,14 +123,12 @@ def known_of(couples: Sequence[Couple], *, now: datetime, instrument: str = "") 
         return {}
     ids = [one.id for one in couples]
     sessions, waves = defaultdict[UUID, list[SessionFacts]](list), defaultdict[UUID, list[GivenWave]](list)
-    for key, kind, held_at, planned_at, review in SESSIONS(*ids):
+    for key, kind, held_at, planned_at, review in SESSIONS(ids):
         sessions[key].append((kind, held_at, planned_at, review))
-    asked = (
-        WAVES(*ids) if not instrument else _waves_of(*ids).filter(assignment__instrument__startswith=f"{instrument}@")
-    )
+    asked = WAVES(ids) if not instrument else _waves_of(ids).filter(assignment__instrument__startswith=f"{instrument}@")
     for key, ref, *facts in asked:
         waves[key].append(GivenWave(ref.partition("@")[0], *facts))
-    followed = dict(FOLLOWED(*ids))
+    followed = dict(FOLLOWED(ids))
     check_ins = check_in_ids()
     return {
         one.id: _known(

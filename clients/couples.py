@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -16,7 +15,7 @@ from django.utils import timezone
 
 from clients.invitations import end_all_links, end_sent_links
 from clients.models import Couple, Partner
-from clients.safe_hours import UnclearHours, read_hours
+from clients.safe_hours import UnclearHours, read_hours, time_zones
 from practice import audit
 from practice.content import tells_too_much
 from practice.database.kept import Kept
@@ -225,7 +224,7 @@ def _message_faults(path: str, details: PartnerDetails, partners: Sequence[Partn
         read_hours(details.hours)
     except UnclearHours as error:
         faults.append(_fault(f"{path}.hours", error.code, str(error)))
-    if details.time_zone.strip() and details.time_zone.strip() not in available_timezones():
+    if details.time_zone.strip() and details.time_zone.strip() not in time_zones():
         told = "Give a zone such as “Europe/London”, or leave it empty for the practice's."
         faults.append(_fault(f"{path}.time_zone", "invalid_time_zone", told))
     neutral = details.neutral_name.strip().casefold()

@@ -7,14 +7,13 @@ on the other. A channel can be stopped and never opened: only the practice opens
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from django.db import connection
 from django.utils import timezone
 
 from clients.consents import Standing, current_version
 from clients.models import Consent, Partner
-from clients.safe_hours import read_hours
+from clients.safe_hours import read_hours, time_zones
 from practice import audit
 from practice.database.rows import rows_of
 from practice.encryption import sealed
@@ -66,7 +65,7 @@ def save_own_hours(*, hours: str, zone: str) -> None:
     Raises UnclearHours and InvalidInput.
     """
     read = read_hours(hours)
-    if zone and zone not in available_timezones():
+    if zone and zone not in time_zones():
         told = "Choose a place from the list, or leave it as the practice's."
         raise InvalidInput(told, faults=[fault("time_zone", "invalid_time_zone", told)])
     _call("app.save_own_hours(%s, %s)", read.text if read else "", zone)
