@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, IntegerChoices, OuterRef, QuerySet
+from django.db.models import Exists, IntegerChoices, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -126,21 +126,23 @@ def _with_needs(
 ) -> QuerySet[Couple, tuple[Any, ...]]:
     """The fields of Listed. `begin` and `end` are those of the day that is today where the member works."""
     sessions = CounselingSession.objects.filter(
-        couple_id=OuterRef("pk"), held_at=None, cancelled_at=None, planned_at__gte=begin, planned_at__lt=end
+        held_at=None, cancelled_at=None, planned_at__gte=begin, planned_at__lt=end
     )
-    sheets = AnswerSheet.objects.filter(opens_at__lte=now)
-    taking_place = Wave.objects.filter(dropped="", opens_at__lte=now)
-    since = taking_place.filter(couple_id=OuterRef("couple_id"), opens_at__gt=OuterRef("opens_at"))
-    late = sheets.filter(~Exists(since), couple_id=OuterRef("pk"), closes_at__lte=now, state__in=NOT_HANDED_IN)
-    waiting = sheets.filter(couple_id=OuterRef("pk"), closes_at__gt=now, state__in=AnswerSheet.OPEN_STATES)
+    sheets = AnswerSheet.objects.filter(couple__in=couples, opens_at__lte=now)
+    since = Wave.objects.filter(
+        dropped="", opens_at__lte=now, couple_id=OuterRef("couple_id"), opens_at__gt=OuterRef("opens_at")
+    )
+    late = sheets.filter(~Exists(since), closes_at__lte=now, state__in=NOT_HANDED_IN)
+    waiting = sheets.filter(closes_at__gt=now, state__in=AnswerSheet.OPEN_STATES)
+    open_flags = SafetyFlag.objects.filter(state=SafetyFlag.State.OPEN)
     # Each of these is one set, made once and looked up for every couple; none is asked again for each.
     asked = couples.annotate(
-        urgent=_open_flag(SafetyFlag.Level.URGENT),
-        review=_open_flag(SafetyFlag.Level.REVIEW),
-        worse=Exists(_scores_still_worse()),
-        overdue=Exists(late),
-        today=Exists(sessions),
-        due=Exists(waiting),
+        urgent=_among(open_flags.filter(level=SafetyFlag.Level.URGENT)),
+        review=_among(open_flags.filter(level=SafetyFlag.Level.REVIEW)),
+        worse=_among(_scores_still_worse(), "sheet__couple_id"),
+        overdue=_among(late),
+        today=_among(sessions),
+        due=_among(waiting),
     )
     return asked.values_list("id", "label", "state", "urgent", "review", "worse", "overdue", "today", "due")
 
@@ -190,8 +192,9 @@ def _place_of(cursor: str, kinds: tuple[type, ...]) -> Place:
     return place
 
 
-def _open_flag(level: str) -> Exists:
-    return Exists(SafetyFlag.objects.filter(couple_id=OuterRef("pk"), level=level, state=SafetyFlag.State.OPEN))
+def _among(rows: QuerySet[Any], couple: str = "couple_id") -> Q:
+    """Whether a couple is one of those that the rows are about."""
+    return Q(pk__in=rows.values(couple))
 
 
 def _scores_still_worse() -> QuerySet[SheetScores]:
@@ -209,5 +212,4 @@ def _scores_still_worse() -> QuerySet[SheetScores]:
         partner__state=Partner.State.ACTIVE,
         sheet__week_of__isnull=False,
         sheet__opens_at__gte=since,
-        sheet__couple_id=OuterRef("pk"),
     )

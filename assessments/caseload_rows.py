@@ -1,21 +1,20 @@
-"""What the list says of each couple on one page of it: five statements, whatever the page holds."""
+"""What the list says of each couple on one page of it: four statements, whatever the page holds."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import chain
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models import Func, JSONField, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, JSONArray
 
 from assessments.adherence import partner_week
 from assessments.caseload import Listed, Need
 from assessments.ledger import activity_weeks, runs_in
-from assessments.models import AnswerSheet, RepairPlan, SafetyFlag, SheetScores, Wave, WeekReport
+from assessments.models import AnswerSheet, RepairPlan, SafetyFlag, Wave, WeekReport
 from assessments.plan_templates import library as templates
 from assessments.plan_words import step_title
 from assessments.record import activities_of, plans_with_activities
@@ -24,9 +23,6 @@ from practice import tenancy
 from practice.database.kept import Ids, Kept, any_of
 
 SHOWN_CHECK_INS = 12
-# The primary score and the verdict of a check-in.
-Scored = tuple[float | None, str]
-UNSCORED: Scored = (None, "")
 
 
 @dataclass(frozen=True)
@@ -88,15 +84,11 @@ def rows_of(listed: Sequence[Listed], *, now: datetime, names_hidden: bool = Fal
         sheets[sheet.couple_id].append(sheet)
     for partner in PARTNERS(now, ids):
         partners[partner.couple_id].append(partner)
-    scores = _scores_of(chain.from_iterable(partners.values()))
     rows = []
     for one in listed:
         given, plan = sheets[one.id], plans.get(one.id)
         couple = couples[one.id]
-        about = [
-            _partner_row(partner, couple, given, plan, scores=scores, hidden=names_hidden)
-            for partner in partners[one.id]
-        ]
+        about = [_partner_row(partner, couple, given, plan, hidden=names_hidden) for partner in partners[one.id]]
         rows.append(_row(one, couple, about, given, plan, hidden=names_hidden))
     return rows
 
@@ -146,44 +138,35 @@ def _sheets(now: datetime, ids: Ids, waves: Ids) -> QuerySet[AnswerSheet]:
 
 
 def _partners(now: datetime, ids: Ids) -> QuerySet[Partner]:
-    """With `check_ins` and `newest_report`, as JSON, the newest first.
+    """With three JSON lists, the newest first: `check_ins` as [opens_at, submitted_at], `scored` of them as [opens_at,
+    primary score, verdict], and `newest_report` as [monday, entries], of one or none.
 
-    Without scores: in a subquery the policies of their table would be asked again for every check-in.
+    A score is no part of its check-in: where one may be missing, the policies of its table are asked for each.
     """
     since = Coalesce("couple__episode_started_at", "couple__created_at")
-    given = AnswerSheet.objects.filter(
-        partner_id=OuterRef("pk"), week_of__isnull=False, opens_at__gte=OuterRef("since")
-    )
-    opened = given.filter(opens_at__lte=now).order_by("-opens_at")[:SHOWN_CHECK_INS]
-    fields = {"sheet": "id", "at": "opens_at", "handed_in": "submitted_at"}
-    reports = WeekReport.objects.filter(partner_id=OuterRef("pk")).order_by("-monday")[:1]
+    opened = AnswerSheet.objects.filter(
+        partner_id=OuterRef("pk"), week_of__isnull=False, opens_at__gte=OuterRef("since"), opens_at__lte=now
+    ).order_by("-opens_at")
+    scored = opened.filter(scores__isnull=False)
+    reports = WeekReport.objects.filter(partner_id=OuterRef("pk")).order_by("-monday")
     found = Partner.objects.filter(any_of("couple_id", ids)).annotate(since=since).order_by("position")
     return found.only("practice", "couple", "position", "name").annotate(
-        check_ins=ArraySubquery(opened.values(found=_packed(fields))),
-        newest_report=ArraySubquery(reports.values(found=_packed({"monday": "monday", "entries": "entries"}))),
+        check_ins=_packed(opened[:SHOWN_CHECK_INS], "opens_at", "submitted_at"),
+        scored=_packed(scored[:SHOWN_CHECK_INS], "opens_at", "scores__primary_score", "scores__verdict"),
+        newest_report=_packed(reports[:1], "monday", "entries"),
     )
+
+
+def _packed(rows: QuerySet[Any], *fields: str) -> Func:
+    """The rows as one JSON value, a list of lists, which is read at once."""
+    return Func(ArraySubquery(rows.values(row=JSONArray(*fields))), function="to_jsonb", output_field=JSONField())
 
 
 def _plans(ids: Ids) -> QuerySet[RepairPlan]:
     return plans_with_activities().filter(any_of("couple_id", ids))
 
 
-def _scores(sheets: Ids) -> QuerySet[SheetScores, tuple[UUID, float | None, str]]:
-    return SheetScores.objects.filter(any_of("sheet_id", sheets)).values_list("sheet_id", "primary_score", "verdict")
-
-
-COUPLES, PLANS, PARTNERS = Kept(_couples), Kept(_plans), Kept(_partners)
-SHEETS, SCORES = Kept(_sheets), Kept(_scores)
-
-
-def _scores_of(partners: Iterable[Any]) -> dict[str, Scored]:
-    """Primary score and verdict by sheet, of the check-ins that were handed in."""
-    sheets = [UUID(one["sheet"]) for partner in partners for one in partner.check_ins if one["handed_in"]]
-    return {str(sheet): (score, said) for sheet, score, said in SCORES(sheets)}
-
-
-def _packed(fields: Mapping[str, str]) -> JSONObject:
-    return JSONObject(**{name: F(source) for name, source in fields.items()})
+COUPLES, PLANS, SHEETS, PARTNERS = Kept(_couples), Kept(_plans), Kept(_sheets), Kept(_partners)
 
 
 def _partner_row(
@@ -192,20 +175,21 @@ def _partner_row(
     sheets: Sequence[AnswerSheet],
     plan: RepairPlan | None,
     *,
-    scores: Mapping[str, Scored],
     hidden: bool,
 ) -> PartnerRow:
     own = [one for one in sheets if one.partner_id == partner.id]
-    scored = [(one, *scores.get(one["sheet"], UNSCORED)) for one in partner.check_ins]
-    handed_in = [datetime.fromisoformat(one["handed_in"]) for one in partner.check_ins if one["handed_in"]]
+    scores = {opened_at: score for opened_at, score, _ in partner.scored}
+    handed_in = (at for _, at in partner.check_ins if at)
     return PartnerRow(
         partner=partner,
         name=initials(str(partner.name)) if hidden else str(partner.name),
         sheet=next((one for one in own if one.wave_id == couple.wave_id), None),
         waiting=next((one for one in own if one.state in AnswerSheet.OPEN_STATES), None),
-        check_ins=tuple(CheckInScore(datetime.fromisoformat(one["at"]), score) for one, score, _ in reversed(scored)),
-        last_check_in_at=max(handed_in, default=None),
-        verdict=next((said for _, _, said in scored if said), ""),
+        check_ins=tuple(
+            CheckInScore(datetime.fromisoformat(at), scores.get(at)) for at, _ in reversed(partner.check_ins)
+        ),
+        last_check_in_at=max(map(datetime.fromisoformat, handed_in), default=None),
+        verdict=next((said for _, _, said in partner.scored if said), ""),
         adherence=_adherence(partner, plan),
     )
 
@@ -213,10 +197,10 @@ def _partner_row(
 def _adherence(partner: Any, plan: RepairPlan | None) -> float | None:
     if plan is None or not partner.newest_report:
         return None
-    [report] = partner.newest_report
-    monday = date.fromisoformat(report["monday"])
+    [(week, entries)] = partner.newest_report
+    monday = date.fromisoformat(week)
     held = (one for one in activities_of(plan) if partner.id in one.partners and runs_in(one, monday))
-    return partner_week(activity_weeks(templates.get(plan.template), held, report["entries"]))
+    return partner_week(activity_weeks(templates.get(plan.template), held, entries))
 
 
 def _row(

@@ -1,7 +1,7 @@
 """The list of couples of one therapist, through the real server, against its bare SQL, with other practices beside.
 
-200 couples with 12 check-ins, weeks and a plan. First one other practice holds all the other sheets of the database,
-then 1,000 practices do: the statements of the page must be the same, and so must the rows that they read.
+200 couples with 12 check-ins, weeks and a plan. First one other practice holds a million sheets beside, then 1,000 more
+practices hold as many again: the statements of the page must be the same, and so must the rows that they read.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from assessments import plans  # noqa: E402
 from assessments.demo import HILLSIDE, Teller, make_practice  # noqa: E402
 from assessments.demo.clock import playing_from  # noqa: E402
 from benchmarks import _replay  # noqa: E402
-from benchmarks._beside import CHECK_INS, practices_beside  # noqa: E402
+from benchmarks._beside import CHECK_INS, add_practices  # noqa: E402
 from benchmarks._history import Past, write_past  # noqa: E402
 from benchmarks._load import measure, web_server  # noqa: E402
 from benchmarks.pages import CAME_AGO, get, record  # noqa: E402
@@ -145,23 +145,24 @@ def main(arguments: Any = None) -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--calls", type=int, default=60)
     parser.add_argument("--couples", type=int, default=200)
-    parser.add_argument("--sheets", type=int, default=1_000_000, help="of the practices beside, together")
+    parser.add_argument("--sheets", type=int, default=1_000_000, help="of the one practice, and of the 1,000")
     options = parser.parse_args(arguments)
     maker = Maker(options.couples)
     print(
         f"{options.rounds} rounds, lowest to highest; {options.calls} calls, one at a time; {options.couples} couples"
     )
     print(f"{'beside':>10}{'sheets':>12}{'statements':>12}" + "".join(f"{title:>18}" for title in TITLES))
-    seen = []
+    seen, beside, sheets = [], 0, 0
     with web_server() as (port, _):
         http = partial(HTTPConnection, "127.0.0.1", port, timeout=60)
-        for beside in BESIDE:
-            with practices_beside(beside, sheets=options.sheets, like=maker.first) as sheets:
-                recorded = record(ADDRESS, maker.cookie)
-                columns = measured(maker.cookie, recorded, http, rounds=options.rounds, calls=options.calls)
-                counted = f"{beside:>10}{sheets:>12}{recorded.count:>12}"
-                print(counted + "".join(f"{column:>18}" for column in columns))
-                seen.append(([sql for _, sql, _ in recorded.statements], plans_of(recorded)))
+        for more in BESIDE:
+            sheets += add_practices(more, sheets=options.sheets, like=maker.first)
+            beside += more
+            recorded = record(ADDRESS, maker.cookie)
+            columns = measured(maker.cookie, recorded, http, rounds=options.rounds, calls=options.calls)
+            counted = f"{beside:>10}{sheets:>12}{recorded.count:>12}"
+            print(counted + "".join(f"{column:>18}" for column in columns), flush=True)
+            seen.append(([sql for _, sql, _ in recorded.statements], plans_of(recorded)))
     compare(*seen)
 
 

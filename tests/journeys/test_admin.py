@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from practice.models import Membership
 from tests.assessments.statistics.counted import make_release
-from tests.journeys.conftest import DESK, PHONE, Visitor
+from tests.journeys.conftest import DESK, DESK_AT_NIGHT, PHONE, Visitor
 
 pytestmark = pytest.mark.database
 HOSTILE = '=HYPERLINK("http://x.example","y")'
@@ -64,7 +64,7 @@ def of_workbook(path: Path) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in own]
 
 
-@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("viewport", [DESK_AT_NIGHT, pytest.param(PHONE, id="phone")])
 def test_the_files_say_what_the_page_says(visit: Any, adam: Membership, tmp_path: Path, viewport: dict[str, int]):
     make_release(adam, label=HOSTILE)
     make_release(adam, "2026Q2")

@@ -18,8 +18,11 @@ pytestmark = pytest.mark.database
 
 @pytest.mark.parametrize(
     "options",
-    [{"viewport": DESK}, {"viewport": PHONE}, {"viewport": PHONE, "java_script_enabled": False}],
-    ids=["desk", "phone", "no-script"],
+    [
+        pytest.param({"viewport": DESK}, marks=pytest.mark.nightly, id="desk"),
+        pytest.param({"viewport": PHONE}, id="phone"),
+        pytest.param({"viewport": PHONE, "java_script_enabled": False}, id="no-script"),
+    ],
 )
 def test_a_form_follows_its_session(visit, alice: Membership, couple: Couple, options):
     therapist = visit(**options)

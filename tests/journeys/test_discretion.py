@@ -12,7 +12,7 @@ from tests import factories
 from tests.assessments.joint import calm, released
 from tests.assessments.test_results_view import answers_of
 from tests.factories import as_staff
-from tests.journeys.conftest import DESK, PHONE, Visitor
+from tests.journeys.conftest import DESK_AT_NIGHT, PHONE, Visitor
 from tests.journeys.test_story import sign_in
 
 pytestmark = pytest.mark.database
@@ -52,7 +52,7 @@ def report_of(alice: Membership, couple: Couple, **more: int) -> JointReport:
     return released(alice, couple, [{**answers_of("A"), **more}, answers_of("B")])
 
 
-@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("viewport", [DESK_AT_NIGHT, pytest.param(PHONE, id="phone")])
 def test_what_both_look_at_is_the_same_picture_with_flags_and_without(visit, alice, viewport):
     """Twin couples: of the other one partner says more, before the release, and has an urgent flag after it."""
     plain, other, differing = (factories.make_couple(alice) for _ in range(3))

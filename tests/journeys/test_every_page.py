@@ -3,7 +3,7 @@
 import pytest
 
 from tests.factories import answer_check_in, make_flagged, with_cover
-from tests.journeys.conftest import DESK, PHONE, Visitor
+from tests.journeys.conftest import DESK_AT_NIGHT, PHONE, Visitor
 from tests.journeys.test_story import sign_in
 from tests.test_routes import MATRIX, ROLES, Objects, make_objects, url
 
@@ -30,7 +30,7 @@ def open_each(visitor: Visitor, names: set[str], objects: Objects) -> dict[str, 
     return seen
 
 
-@pytest.mark.parametrize("viewport", [pytest.param(DESK, marks=pytest.mark.nightly), PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("viewport", [DESK_AT_NIGHT, pytest.param(PHONE, id="phone")])
 def test_every_page_of_a_therapist(visit, alice, couple, dana, viewport):
     with_cover(alice)
     for missing in (1, 3, 3):
@@ -44,7 +44,7 @@ def test_every_page_of_a_therapist(visit, alice, couple, dana, viewport):
     assert {name: far for name, far in seen.items() if far} == {}
 
 
-@pytest.mark.parametrize("viewport", [pytest.param(DESK, marks=pytest.mark.nightly), PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("viewport", [DESK_AT_NIGHT, pytest.param(PHONE, id="phone")])
 def test_every_page_of_an_owner_alone(visit, alice, olive, couple, dana, viewport):
     objects, _sheet = make_objects(alice, couple, dana)
     owner = visit(viewport=viewport)

@@ -7,13 +7,13 @@ from playwright.sync_api import expect
 from assessments.models import FlagEvent
 from tests.assessments.flagged import raise_flag
 from tests.factories import as_staff
-from tests.journeys.conftest import DESK, PHONE
+from tests.journeys.conftest import DESK_AT_NIGHT, PHONE
 from tests.journeys.test_story import sign_in
 
 pytestmark = pytest.mark.database
 
 
-@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("viewport", [DESK_AT_NIGHT, pytest.param(PHONE, id="phone")])
 def test_a_flag_is_answered_and_settled(visit, alice, bob, couple, dana, viewport):
     raise_flag(alice, dana)
     therapist = visit(viewport=viewport)
@@ -42,7 +42,7 @@ def test_a_flag_is_answered_and_settled(visit, alice, bob, couple, dana, viewpor
     therapist.look()
 
 
-@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("viewport", [DESK_AT_NIGHT, pytest.param(PHONE, id="phone")])
 def test_an_owner_sees_what_waits(visit, alice, olive, dana, viewport):
     flag = raise_flag(alice, dana)
     with as_staff(alice):

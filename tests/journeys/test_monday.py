@@ -13,7 +13,7 @@ from clients.models import CounselingSession, Couple, Partner
 from practice.models import Membership
 from tests.assessments.flagged import raise_flag
 from tests.factories import PASSWORD, as_staff, assign, make_couple
-from tests.journeys.conftest import DESK, PHONE, Visitor
+from tests.journeys.conftest import DESK, DESK_AT_NIGHT, PHONE, Visitor
 from tests.journeys.test_story import sign_in
 
 pytestmark = pytest.mark.database
@@ -80,12 +80,11 @@ def test_monday_morning_takes_ten_clicks(visit, alice: Membership, morning: None
 @pytest.mark.parametrize(
     "options",
     [
-        {"viewport": DESK},
-        {"viewport": PHONE},
-        {"viewport": DESK, "java_script_enabled": False},
-        {"viewport": PHONE, "java_script_enabled": False},
+        pytest.param({"viewport": DESK}, marks=pytest.mark.nightly, id="desk"),
+        pytest.param({"viewport": PHONE}, id="phone"),
+        pytest.param({"viewport": DESK, "java_script_enabled": False}, id="desk-no-scripts"),
+        pytest.param({"viewport": PHONE, "java_script_enabled": False}, marks=pytest.mark.nightly, id="phone-no-scripts"),
     ],
-    ids=["desk", "phone", "desk-no-scripts", "phone-no-scripts"],
 )
 def test_a_form_is_given_to_many_and_taken_back(visit, alice: Membership, options: dict[str, Any]):
     couples = [make_couple(alice, label=label) for label in ("G & H", "I & J", "K & L")]
@@ -122,7 +121,7 @@ def no_wider_than_the_window(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
-@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("viewport", [DESK_AT_NIGHT, pytest.param(PHONE, id="phone")])
 def test_the_inbox_is_worked_off_where_it_stands(visit, alice: Membership, morning: None, viewport: Any):
     therapist = visit(viewport=viewport)
     sign_in(therapist, alice)

@@ -19,8 +19,11 @@ MOST_STEPS = 80
 
 @pytest.mark.parametrize(
     "options",
-    [{"viewport": DESK}, {"viewport": PHONE}, {"viewport": DESK, "java_script_enabled": False}],
-    ids=["desk", "phone", "no-script"],
+    [
+        pytest.param({"viewport": DESK}, marks=pytest.mark.nightly, id="desk"),
+        pytest.param({"viewport": PHONE}, id="phone"),
+        pytest.param({"viewport": DESK, "java_script_enabled": False}, id="no-script"),
+    ],
 )
 def test_session_day_goes_by_keyboard(visit, alice: Membership, couple: Couple, options):
     therapist = visit(**options)
