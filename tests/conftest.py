@@ -49,6 +49,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "database: real transactions on the prepared database, tenancy on")
     config.addinivalue_line("markers", "nightly: takes long; `./dev test -m nightly` runs these alone")
     TransactionTestCase._fixture_teardown = empty_tables  # type: ignore[attr-defined]
+    # The owner's connection stays: a new one for each test takes longer than what most of them ask of it.
+    TransactionTestCase._should_reload_connections = lambda _: False  # type: ignore[attr-defined]
     connection_created.connect(guard_connection)
     use_own_redis_database()
 

@@ -83,7 +83,9 @@ def test_monday_morning_takes_ten_clicks(visit, alice: Membership, morning: None
         pytest.param({"viewport": DESK}, marks=pytest.mark.nightly, id="desk"),
         pytest.param({"viewport": PHONE}, id="phone"),
         pytest.param({"viewport": DESK, "java_script_enabled": False}, id="desk-no-scripts"),
-        pytest.param({"viewport": PHONE, "java_script_enabled": False}, marks=pytest.mark.nightly, id="phone-no-scripts"),
+        pytest.param(
+            {"viewport": PHONE, "java_script_enabled": False}, marks=pytest.mark.nightly, id="phone-no-scripts"
+        ),
     ],
 )
 def test_a_form_is_given_to_many_and_taken_back(visit, alice: Membership, options: dict[str, Any]):
