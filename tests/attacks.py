@@ -116,14 +116,13 @@ def tables_with_practice() -> list[str]:
     return [name for (name,) in found]
 
 
-def fingerprint(table: str, practice_id: uuid.UUID) -> tuple[int, str]:
-    """How many rows a practice has in a table, and a hash of all they hold."""
-    rows = as_maintenance(
-        f"SELECT count(*), md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) "
-        f'FROM "{table}" t WHERE practice_id = %s',
-        practice_id,
-    )
-    return rows[0][0], rows[0][1]
+def fingerprints(practice_id: uuid.UUID) -> dict[str, tuple[int, str]]:
+    """By table, how many rows a practice has in it, and a hash of all they hold."""
+    hashed = "count(*), md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), ''))"
+    tables = tables_with_practice()
+    asked = [f"SELECT '{table}', {hashed} FROM \"{table}\" t WHERE practice_id = %s" for table in tables]
+    rows = as_maintenance(" UNION ALL ".join(asked), *[practice_id] * len(tables))
+    return {table: (count, found) for table, count, found in rows}
 
 
 def copy_of_row(table: str, practice_id: uuid.UUID, /, **changes: Any) -> Jsonb | None:

@@ -10,9 +10,8 @@ from practice.database.context import sign
 from tests.attacks import (
     attacker,
     connect,
-    fingerprint,
+    fingerprints,
     outcome,
-    tables_with_practice,
     taken_away,
 )
 from tests.worlds import World, make_world
@@ -151,9 +150,9 @@ def south() -> World:
 
 @pytest.fixture
 def unharmed(south: World) -> Iterator[None]:
-    before = {table: fingerprint(table, south.practice.id) for table in tables_with_practice()}
+    before = fingerprints(south.practice.id)
     yield
-    assert {table: fingerprint(table, south.practice.id) for table in before} == before
+    assert fingerprints(south.practice.id) == before
 
 
 def foreign_rows(north: World, south: World, preparation: str) -> int:
