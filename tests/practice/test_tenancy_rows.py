@@ -65,10 +65,8 @@ DELETE = 'DELETE FROM "{table}" WHERE practice_id = %s'
 
 @pytest.mark.usefixtures("unharmed")
 def test_foreign_rows_are_out_of_reach(north: World, south: World) -> None:
-    scopes = north.scopes()
-    got = {
-        (kind, sql): leaks(scopes[kind], sql, south.practice.id) for kind in KINDS for sql in (COUNT, CHANGE, DELETE)
-    }
+    attacks = product(KINDS, (COUNT, CHANGE, DELETE))
+    got = {(kind, sql): leaks(north.scopes()[kind], sql, south.practice.id) for kind, sql in attacks}
     assert {attack: tables for attack, tables in got.items() if tables} == {}
 
 
