@@ -29,7 +29,7 @@ def test_pytest_words_that_decide_about_processes_are_left_alone(words):
 
 
 def test_tests_run_in_two_processes():
-    assert dev.pytest_arguments(["tests/api", "-x"]) == ["-n", "2", "tests/api", "-x"]
+    assert dev.pytest_arguments(["tests/api", "-x"]) == ["-n", "3", "tests/api", "-x"]
 
 
 def test_secrets_have_the_shape_that_the_settings_read():
