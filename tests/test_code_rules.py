@@ -6,6 +6,7 @@ Each rule has a sample that it must find.
 import ast
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -132,8 +133,13 @@ ALLOWED: dict[Rule, set[str]] = {
 }
 
 
+@cache
+def parsed(source: str) -> ast.Module:
+    return ast.parse(source)
+
+
 def found(rule: Rule, source: str) -> bool:
-    return any(rule(node) for node in ast.walk(ast.parse(source)))
+    return any(rule(node) for node in ast.walk(parsed(source)))
 
 
 def files() -> Iterator[tuple[str, str]]:
@@ -182,7 +188,7 @@ def test_migration_that_creates_a_table_secures_its_rows() -> None:
     found_in = {
         name: plain
         for name, source in files()
-        if "/migrations/" in name and (plain := creates_a_plain_table(ast.parse(source)))
+        if "/migrations/" in name and (plain := creates_a_plain_table(parsed(source)))
     }
     assert found_in == {}
 

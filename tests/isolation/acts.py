@@ -171,4 +171,5 @@ ACTS: dict[str, Act] = {
     "comes back": comes_back,
     "is kept apart": is_kept_apart,
     "has no mailbox": has_no_mailbox,
+    "does everything": does_everything,
 }
