@@ -18,10 +18,18 @@ from assessments.caseload import Need
 from assessments.caseload_rows import CaseloadRow, PartnerRow
 from assessments.models import AnswerSheet
 from assessments.sparkline import sparklines
-from assessments.templatetags.attune import need_tone, percent, tone, verdict, verdict_tone
+from assessments.templatetags.attune import percent, tone, verdict, verdict_tone
 from clients.models import Couple
 from practice.models import Membership
 
+NEED_TONES = {
+    Need.URGENT: "urgent",
+    Need.WORSE: "warn",
+    Need.REVIEW: "warn",
+    Need.OVERDUE: "warn",
+    Need.SESSION: "info",
+    Need.DUE: "info",
+}
 SAID_OF_STATE = (Couple.State.INTAKE, Couple.State.PAUSED)
 Days = Callable[[datetime], str]
 
@@ -42,7 +50,7 @@ def drawn(rows: Sequence[CaseloadRow], *, membership: Membership, now: datetime)
             "label": row.label,
             "address": reverse("couple", args=[row.couple.id]),
             "need": needs[row.need],
-            "tone": need_tone(row.need),
+            "tone": NEED_TONES.get(row.need, "neutral"),
             "flags": row.flags,
             "state": states.get(row.couple.state, ""),
             "can_pick": row.couple.therapist_id == membership.id and row.couple.state != Couple.State.CLOSED,

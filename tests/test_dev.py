@@ -28,7 +28,7 @@ def test_pytest_words_that_decide_about_processes_are_left_alone(words):
     assert dev.pytest_arguments(words) == words
 
 
-def test_tests_run_in_two_processes():
+def test_tests_run_in_three_processes():
     assert dev.pytest_arguments(["tests/api", "-x"]) == ["-n", "3", "tests/api", "-x"]
 
 

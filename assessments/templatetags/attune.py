@@ -3,12 +3,11 @@ from collections.abc import Mapping
 from django import template
 
 from assessments import library
-from assessments.caseload import Need
 from assessments.caseload_rows import initials
 from assessments.flags import is_from_week, urgent_flags_of
 from assessments.gap_reading import plain, signed
 from assessments.inbox import Kind
-from assessments.models import AnswerSheet, SafetyFlag
+from assessments.models import SafetyFlag
 from assessments.progress_charts import Frame
 from assessments.rule_titles.library import named
 from assessments.week_fields import barrier_words
@@ -48,12 +47,6 @@ def shown_name(name: str, names_hidden: bool) -> str:
 def tone(state: str) -> str:
     """The tone of a badge that names this state."""
     return TONES.get(state, "neutral")
-
-
-@register.filter
-def sheet_state(state: str) -> str:
-    """What `get_state_display` says: that translates every word of the list for the one it gives."""
-    return str(AnswerSheet.State(state).label)
 
 
 @register.filter
@@ -113,22 +106,6 @@ def verdict(code: str | None) -> str:
 @register.filter
 def verdict_tone(code: str | None) -> str:
     return VERDICTS[code][1] if code else "neutral"
-
-
-NEED_TONES = {
-    Need.URGENT: "urgent",
-    Need.WORSE: "warn",
-    Need.REVIEW: "warn",
-    Need.OVERDUE: "warn",
-    Need.SESSION: "info",
-    Need.DUE: "info",
-}
-
-
-@register.filter
-def need_tone(need: Need) -> str:
-    """The tone of a badge that says why a couple stands where it stands."""
-    return NEED_TONES.get(need, "neutral")
 
 
 @register.filter

@@ -2,10 +2,10 @@
 
 from contextlib import suppress
 from queue import Empty
-from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from structlog.testing import capture_logs
 
 from assessments.tasks import WORK, for_every_practice, for_practice
 from practice.celery import app
@@ -30,10 +30,11 @@ def test_each_practice_is_a_task_of_its_own(practice, other_practice):
     assert sorted(asked) == sorted(["digests", str(one.id)] for one in (practice, other_practice))
 
 
-def test_a_practice_that_cannot_be_served_fails_quietly():
-    """The log says so; nothing is tried again before beat asks again."""
-    for work in WORK:
-        for_practice(work, str(uuid4()))
+@pytest.mark.parametrize("work", WORK)
+def test_what_fails_is_said_in_the_log_and_ends_there(work):
+    with capture_logs() as said:
+        for_practice(work, "no practice")
+    assert said == [{"event": "practice_work_failed", "kind": work, "error": "ValueError", "log_level": "warning"}]
 
 
 def test_the_schedule_asks_for_work_that_there_is():

@@ -42,18 +42,7 @@ def plain(alice, smtp) -> Visit:
     return PLAIN[0]
 
 
-# Of these "does everything" is made: by itself each is tried at night.
-PART_OF_EVERYTHING = {
-    "says little and leaves",
-    "gets an urgent flag",
-    "reports an unsafe week",
-    "talks alone",
-    "agrees to everything",
-}
-SINGLE_ACTS = [pytest.param(act, marks=[pytest.mark.nightly] if act in PART_OF_EVERYTHING else []) for act in ACTS]
-
-
-@pytest.mark.parametrize("act", SINGLE_ACTS)
+@pytest.mark.parametrize("act", ACTS)
 def test_what_one_partner_did_changes_nothing_for_the_other(alice, smtp, plain, act):
     other = visited(alice, smtp, ACTS[act])
     assert differences(plain.shots, other.shots)[:5] == []

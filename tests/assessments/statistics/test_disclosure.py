@@ -77,12 +77,24 @@ def _reach(place: int, rows: list[list[int]], rest: list[int]) -> tuple[int, int
     return fewest, -fewer
 
 
-def test_the_solver_finds_what_subtraction_subtraction_gives_away() -> None:
+def test_the_solver_finds_what_subtraction_gives_away() -> None:
     """The control: the floor alone, without complementary suppression, is derived."""
     counts, relations = one_table(low=20, high=15, none=4)
     naive = {one: count for one, count in counts.items() if count >= FLOOR}
     assert derivable(naive, relations) == {cell(share="none"): Bounds(4, 4)}
     assert cells_told(counts, relations) == {TOTAL: 39, cell(share="low"): 20}
+
+
+def test_the_solver_asks_for_whole_couples() -> None:
+    """Any two of three cells hold at most 21 together: half couples would make 31.5 of the three, and round to 32."""
+    three = [cell(share=value) for value in VALUES["share"]]
+    pairs = [[three[0], three[1]], [three[1], three[2]], [three[0], three[2]]]
+    rest, wholes = ([cell(outcome=f"{kind} {number}") for number in range(3)] for kind in ("rest", "pair"))
+    sums = [Sum(whole, (*pair, other)) for whole, pair, other in zip(wholes, pairs, rest, strict=True)]
+    together = cell(months="long")
+    told = dict.fromkeys(wholes, 21) | {TOTAL: 100}
+    found = derivable(told, Relations((*sums, Sum(together, tuple(three)))), floor=32)
+    assert found[together] == Bounds(0, 31)
 
 
 def test_the_solver_sees_through_a_table_of_two_dimensions() -> None:
