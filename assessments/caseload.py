@@ -29,7 +29,6 @@ from practice.models import TREATING, Membership
 # What a couple is sorted by: its need, its label and its id.
 Place = tuple[int | str, ...]
 PLACE, PLACE_BY_LABEL = (int, str, str), (str, str)
-NOT_HANDED_IN = (AnswerSheet.State.NOT_OPENED, AnswerSheet.State.STARTED, AnswerSheet.State.EXPIRED)
 # How the filters name what a couple needs.
 NEEDS = {
     "flag": _("Open flag"),
@@ -132,7 +131,7 @@ def _with_needs(
     since = Wave.objects.filter(
         dropped="", opens_at__lte=now, couple_id=OuterRef("couple_id"), opens_at__gt=OuterRef("opens_at")
     )
-    late = sheets.filter(~Exists(since), closes_at__lte=now, state__in=NOT_HANDED_IN)
+    late = sheets.filter(~Exists(since), closes_at__lte=now, state__in=AnswerSheet.NOT_HANDED_IN)
     waiting = sheets.filter(closes_at__gt=now, state__in=AnswerSheet.OPEN_STATES)
     open_flags = SafetyFlag.objects.filter(state=SafetyFlag.State.OPEN)
     # Each of these is one set, made once and looked up for every couple; none is asked again for each.

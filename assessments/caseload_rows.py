@@ -1,4 +1,4 @@
-"""What the list says of each couple on one page of it: four statements, whatever the page holds."""
+"""What the list says of each couple on one page of it: five statements, whatever the page holds."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -14,10 +14,10 @@ from django.db.models.functions import Coalesce, JSONArray
 from assessments.adherence import partner_week
 from assessments.caseload import Listed, Need
 from assessments.ledger import activity_weeks, runs_in
-from assessments.models import AnswerSheet, RepairPlan, SafetyFlag, Wave, WeekReport
+from assessments.models import ActivityHolder, AnswerSheet, RepairPlan, SafetyFlag, Wave, WeekReport
 from assessments.plan_templates import library as templates
 from assessments.plan_words import step_title
-from assessments.record import activities_of, plans_with_activities
+from assessments.record import HeldActivity
 from clients.models import CounselingSession, Couple, Partner
 from practice import tenancy
 from practice.database.kept import Ids, Kept, any_of
@@ -52,12 +52,16 @@ class PartnerRow:
 
 @dataclass(frozen=True)
 class CaseloadRow:
-    """`wave` is the one that is or was last open, else the next; None where nothing was ever assigned."""
+    """`wave_id` is the wave that is or was last open, else the next, and `opens_at` when it opens.
+
+    Both are None where nothing was ever assigned.
+    """
 
     couple: Couple
     label: str
     need: Need
-    wave: Wave | None
+    wave_id: UUID | None
+    opens_at: datetime | None
     partners: tuple[PartnerRow, ...]
     urgent: int
     review: int
@@ -80,16 +84,24 @@ def rows_of(listed: Sequence[Listed], *, now: datetime, names_hidden: bool = Fal
     couples: dict[UUID, Any] = {one.id: one for one in COUPLES(now, ids)}
     plans = {plan.couple_id: plan for plan in PLANS(ids)}
     sheets, partners = defaultdict[UUID, list[AnswerSheet]](list), defaultdict[UUID, list[Any]](list)
+    activities = defaultdict[UUID, list[HeldActivity]](list)
     for sheet in SHEETS(now, ids, [one.wave_id for one in couples.values() if one.wave_id]):
         sheets[sheet.couple_id].append(sheet)
     for partner in PARTNERS(now, ids):
         partners[partner.couple_id].append(partner)
+    for holder, activity_id, template, dose, began, ended in ACTIVITIES(ids):
+        activities[holder].append(HeldActivity(activity_id, template, dose, began, ended, (holder,)))
+
+    def about(partner: Any, couple: Any) -> PartnerRow:
+        own = [one for one in sheets[couple.id] if one.partner_id == partner.id]
+        done = _adherence(partner, plans.get(couple.id), activities[partner.id])
+        return _partner_row(partner, couple, own, done, now=now, hidden=names_hidden)
+
     rows = []
     for one in listed:
-        given, plan = sheets[one.id], plans.get(one.id)
         couple = couples[one.id]
-        about = [_partner_row(partner, couple, given, plan, hidden=names_hidden) for partner in partners[one.id]]
-        rows.append(_row(one, couple, about, given, plan, hidden=names_hidden))
+        both = [about(partner, couple) for partner in partners[one.id]]
+        rows.append(_row(one, couple, both, sheets[one.id], plans.get(one.id), hidden=names_hidden))
     return rows
 
 
@@ -105,7 +117,8 @@ def _couples(now: datetime, ids: Ids) -> QuerySet[Couple]:
     )
     soonest = coming.order_by().values("couple_id").annotate(at=Min("planned_at")).values("at")
     flags = SafetyFlag.objects.filter(couple_id=OuterRef("pk"), state=SafetyFlag.State.OPEN)
-    return Couple.objects.filter(any_of("pk", ids)).select_related("therapist").annotate(
+    found = Couple.objects.filter(any_of("pk", ids)).select_related("therapist")
+    return found.only("practice", "label", "state", "therapist__practice", "therapist__name").annotate(
         next_session_at=Subquery(soonest),
         wave_id=_current_wave(now),
         flag_levels=ArraySubquery(flags.order_by().values("level")),
@@ -123,18 +136,7 @@ def _sheets(now: datetime, ids: Ids, waves: Ids) -> QuerySet[AnswerSheet]:
     """Those of the current waves, and any other that is open and not handed in."""
     waiting = Q(state__in=AnswerSheet.OPEN_STATES, opens_at__lte=now, closes_at__gt=now)
     sheets = AnswerSheet.objects.filter(any_of("couple_id", ids)).filter(any_of("wave_id", waves) | waiting)
-    needed = (
-        "id",
-        "practice",
-        "couple",
-        "partner",
-        "state",
-        "opens_at",
-        "closes_at",
-        "wave__practice",
-        "wave__opens_at",
-    )
-    return sheets.select_related("wave").only(*needed).order_by("opens_at")
+    return sheets.only("practice", "couple", "partner", "wave", "state", "opens_at", "closes_at").order_by("opens_at")
 
 
 def _partners(now: datetime, ids: Ids) -> QuerySet[Partner]:
@@ -163,43 +165,55 @@ def _packed(rows: QuerySet[Any], *fields: str) -> Func:
 
 
 def _plans(ids: Ids) -> QuerySet[RepairPlan]:
-    return plans_with_activities().filter(any_of("couple_id", ids))
+    return RepairPlan.objects.filter(any_of("couple_id", ids)).only("practice", "couple", "template", "active_step")
+
+
+def _activities(ids: Ids) -> QuerySet[ActivityHolder, tuple[Any, ...]]:
+    """Who holds it, and the fields of HeldActivity: a row a partner, all at once. A list in each plan asks the policies
+    of two more tables for every plan.
+    """
+    fields = ("id", "template", "dose", "started_at", "ended_at")
+    held = ActivityHolder.objects.filter(any_of("activity__plan__couple_id", ids))
+    return held.values_list("partner_id", *(f"activity__{name}" for name in fields))
 
 
 COUPLES, PLANS, SHEETS, PARTNERS = Kept(_couples), Kept(_plans), Kept(_sheets), Kept(_partners)
+ACTIVITIES = Kept(_activities)
 
 
 def _partner_row(
     partner: Any,
     couple: Any,
     sheets: Sequence[AnswerSheet],
-    plan: RepairPlan | None,
+    adherence: float | None,
     *,
+    now: datetime,
     hidden: bool,
 ) -> PartnerRow:
-    own = [one for one in sheets if one.partner_id == partner.id]
+    """`sheets` are their own."""
+    open_now = (one for one in sheets if one.state in AnswerSheet.OPEN_STATES and one.opens_at <= now < one.closes_at)
     scores = {opened_at: score for opened_at, score, _ in partner.scored}
     handed_in = (at for _, at in partner.check_ins if at)
     return PartnerRow(
         partner=partner,
         name=initials(str(partner.name)) if hidden else str(partner.name),
-        sheet=next((one for one in own if one.wave_id == couple.wave_id), None),
-        waiting=next((one for one in own if one.state in AnswerSheet.OPEN_STATES), None),
+        sheet=next((one for one in sheets if one.wave_id == couple.wave_id), None),
+        waiting=next(open_now, None),
         check_ins=tuple(
             CheckInScore(datetime.fromisoformat(at), scores.get(at)) for at, _ in reversed(partner.check_ins)
         ),
         last_check_in_at=max(map(datetime.fromisoformat, handed_in), default=None),
         verdict=next((said for _, _, said in partner.scored if said), ""),
-        adherence=_adherence(partner, plan),
+        adherence=adherence,
     )
 
 
-def _adherence(partner: Any, plan: RepairPlan | None) -> float | None:
+def _adherence(partner: Any, plan: RepairPlan | None, activities: Sequence[HeldActivity]) -> float | None:
     if plan is None or not partner.newest_report:
         return None
     [(week, entries)] = partner.newest_report
     monday = date.fromisoformat(week)
-    held = (one for one in activities_of(plan) if partner.id in one.partners and runs_in(one, monday))
+    held = (one for one in activities if runs_in(one, monday))
     return partner_week(activity_weeks(templates.get(plan.template), held, entries))
 
 
@@ -217,7 +231,8 @@ def _row(
         couple=couple,
         label=initials(couple.label) if hidden else couple.label,
         need=listed.need,
-        wave=next((one.wave for one in sheets if one.wave_id == couple.wave_id), None),
+        wave_id=couple.wave_id,
+        opens_at=next((one.opens_at for one in sheets if one.wave_id == couple.wave_id), None),
         partners=tuple(partners),
         urgent=couple.flag_levels.count(SafetyFlag.Level.URGENT),
         review=couple.flag_levels.count(SafetyFlag.Level.REVIEW),

@@ -86,8 +86,8 @@ def _form(one: PartnerRow, row: CaseloadRow, days: Days, now: datetime) -> tuple
     """The form to name, with what is said beside it."""
     if one.waiting:
         return one.waiting, f"{_('since')} {days(one.waiting.opens_at)}"
-    if row.wave and row.wave.opens_at > now:
-        return None, f"{_('opens')} {days(row.wave.opens_at)}"
+    if row.opens_at and row.opens_at > now:
+        return None, f"{_('opens')} {days(row.opens_at)}"
     if one.sheet is None:
         return None, _("No form")
     missing = row.overdue and one.sheet.state != AnswerSheet.State.SUBMITTED

@@ -73,9 +73,9 @@ class HeldActivity:
     id: UUID
     template: str
     dose: dict[str, Any]
-    partners: tuple[UUID, ...]
     started_at: datetime
     ended_at: datetime | None
+    partners: tuple[UUID, ...]
 
 
 @dataclass(frozen=True)
@@ -236,17 +236,13 @@ def _sessions(couple: UUID) -> QuerySet[CounselingSession]:
 
 
 def _plan(couple: UUID) -> QuerySet[RepairPlan]:
-    return plans_with_activities().filter(couple=couple)
-
-
-def plans_with_activities() -> QuerySet[RepairPlan]:
     """With `activity_rows`, each with the ids of its holders; see activities_of."""
     holders = ActivityHolder.objects.filter(activity_id=OuterRef("pk")).order_by("partner__position")
     rows = Activity.objects.filter(plan_id=OuterRef("pk")).order_by("started_at", "template")
     held = rows.annotate(partner_ids=ArraySubquery(holders.values("partner_id")))
     fields = ("id", "template", "dose", "started_at", "ended_at", "partner_ids")
     packed = held.values(found=JSONObject(**{name: F(name) for name in fields}))
-    return RepairPlan.objects.annotate(activity_rows=ArraySubquery(packed))
+    return RepairPlan.objects.filter(couple=couple).annotate(activity_rows=ArraySubquery(packed))
 
 
 def activities_of(plan: RepairPlan | None) -> Iterable[HeldActivity]:
@@ -255,9 +251,9 @@ def activities_of(plan: RepairPlan | None) -> Iterable[HeldActivity]:
             id=UUID(row["id"]),
             template=row["template"],
             dose=row["dose"],
-            partners=tuple(UUID(one) for one in row["partner_ids"]),
             started_at=datetime.fromisoformat(row["started_at"]),
             ended_at=datetime.fromisoformat(row["ended_at"]) if row["ended_at"] else None,
+            partners=tuple(UUID(one) for one in row["partner_ids"]),
         )
 
 

@@ -89,6 +89,7 @@ class AnswerSheet(TenantModel):
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
     OPEN_STATES = (State.NOT_OPENED, State.STARTED)
+    NOT_HANDED_IN = (*OPEN_STATES, State.EXPIRED)
 
     wave = TenantForeignKey(Wave, related_name="sheets")
     couple = TenantForeignKey(Couple, related_name="sheets")
@@ -121,5 +122,11 @@ class AnswerSheet(TenantModel):
                 fields=["practice", "partner", "-opens_at"],
                 condition=models.Q(week_of__isnull=False),
                 name="check_ins_of_partner",
+            ),
+            # For the list of couples: what is overdue or open, without walking past what was handed in.
+            models.Index(
+                fields=["practice", "couple"],
+                condition=models.Q(state__in=["not_opened", "started", "expired"]),
+                name="sheets_not_handed_in",
             ),
         ]

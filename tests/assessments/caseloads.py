@@ -20,6 +20,11 @@ def rows(response: Any) -> list[Any]:
     return list(response.context["rows"])
 
 
+def beside(response: Any) -> list[tuple[Any, Any]]:
+    """Each partner of the only row, with what is drawn of them."""
+    return list(zip(rows(response)[0].partners, response.context["drawn"][0]["partners"], strict=True))
+
+
 def shown(response: Any) -> list[str]:
     return [row.couple.label for row in rows(response)]
 

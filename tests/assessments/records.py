@@ -94,7 +94,7 @@ def held(
     dose = {**templates.latest().practices[template]["dose"], **({"times": times} if times else {})}
     number = UUID(int=3000 + int(template[1:]))
     started = dates.get("started_at", MONDAY)
-    return HeldActivity(number, template, dose, tuple(one.id for one in who), started, dates.get("ended_at"))
+    return HeldActivity(number, template, dose, started, dates.get("ended_at"), tuple(one.id for one in who))
 
 
 def report(partner: Partner, week: int, entries: Sequence[tuple[HeldActivity, Mapping[str, Any]]]) -> WeekReport:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from assessments import plans
 from assessments.caseload import Need
@@ -15,7 +16,7 @@ from assessments.waves import drop
 from clients.couples import close_couple
 from practice.models import Membership
 from tests import factories
-from tests.assessments.caseloads import make_check_ins, make_overdue, plan_session, rows, shown, wave_of
+from tests.assessments.caseloads import beside, make_check_ins, make_overdue, plan_session, rows, shown, wave_of
 from tests.assessments.test_therapist_views import statements
 from tests.factories import (
     as_staff,
@@ -83,7 +84,7 @@ def test_a_window_that_was_given_up_hides_nothing_that_is_overdue(browser, alice
     with as_staff(alice):
         drop(Wave.objects.filter(assignment=assignment), Wave.Dropped.CHANGED)
     [row] = rows(browser.get("/"))
-    assert (row.need, row.wave.id == wave_of(alice, assignment).id) == (Need.OVERDUE, False)
+    assert (row.need, row.wave_id == wave_of(alice, assignment).id) == (Need.OVERDUE, False)
 
 
 def test_whoever_came_back_is_not_worse_any_more(browser, alice, couple, dana):
@@ -120,6 +121,13 @@ def test_a_row_says_what_moved_and_what_was_done(browser, alice, couple, dana, e
     assert b"reliably better" in page.content
 
 
+def test_a_window_that_has_ended_says_since_when_its_form_is_missing(browser, alice):
+    make_overdue(alice, "Late")
+    page = browser.get("/")
+    closed = date_format(timezone.localtime(in_days(-1), ZoneInfo(alice.practice.time_zone)), "j M")
+    assert [(one.waiting, said["beside"]) for one, said in beside(page)] == [(None, f"since {closed}")] * 2
+
+
 def test_what_is_outstanding_stands_with_its_day(browser, alice, couple):
     factories.assign(alice, couple)
     [row] = rows(browser.get("/"))
@@ -135,15 +143,19 @@ def test_a_row_says_state_forms_flags_and_window(browser, alice, couple, dana, e
         ("Dana", "submitted"),
         ("Erin", "not_opened"),
     ]
-    assert (row.urgent, row.overdue, row.wave.id) == (2, False, wave_of(alice, assignment).id)
+    assert (row.urgent, row.overdue, row.wave_id) == (2, False, wave_of(alice, assignment).id)
 
 
 def test_a_wave_to_come_is_shown_only_where_none_has_begun(browser, alice, couple):
     factories.assign(alice, couple, schedule=Schedule(opens_at=in_days(3)))
-    [row] = rows(browser.get("/"))
-    assert row.wave.opens_at > timezone.now()
+    page = browser.get("/")
+    [row] = rows(page)
+    assert row.opens_at > timezone.now()
+    # Nobody is waited for yet.
+    assert [(one.waiting, said["form"]) for one, said in beside(page)] == [(None, ""), (None, "")]
+    assert all(said["beside"].startswith("opens ") for _, said in beside(page))
     now = factories.assign(alice, couple, "ena-ck")
-    assert rows(browser.get("/"))[0].wave.id == wave_of(alice, now).id
+    assert rows(browser.get("/"))[0].wave_id == wave_of(alice, now).id
 
 
 def test_search_and_filters_stand_in_the_address(browser, alice):
