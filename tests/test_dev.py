@@ -73,6 +73,13 @@ def test_taken_port_is_named():
             dev.check_port(port)
 
 
+def test_programs_keep_what_they_compile(monkeypatch):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    dev.keep_bytecode()
+    said = dev.run(sys.executable, "-c", "import sys; print(sys.dont_write_bytecode)")
+    assert said == "False\n"
+
+
 def test_failing_command_shows_the_end_of_what_it_said():
     with pytest.raises(dev.Problem, match="failed:\nlast words"):
         dev.run(sys.executable, "-c", "import sys; sys.exit('last words')")
