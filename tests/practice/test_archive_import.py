@@ -5,6 +5,7 @@ import contextlib
 import io
 import re
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -50,24 +51,49 @@ def key_file(path: Path, identity) -> Path:
 
 
 @contextlib.contextmanager
-def second_installation(settings):
-    """A database of its own, migrated and prepared, with other keys; every connection goes there meanwhile."""
+def another_database(name: str, template: str) -> Iterator[None]:
+    """A database made from a template; every connection goes there meanwhile."""
     before = {alias: connections[alias].settings_dict["NAME"] for alias in ("default", "owner")}
-    name = f"{before['owner']}_second"
-    run_as_owner(before["owner"], f"CREATE DATABASE {name} TEMPLATE template0")
-    keys = settings.ENCRYPTION_KEYS
-    move_to({"default": name, "owner": name})
-    settings.ENCRYPTION_KEYS = {"k1": base64.urlsafe_b64encode(b"s" * 32).decode()}
-    encryption._cipher.cache_clear()
+    run_as_owner(before["owner"], f"CREATE DATABASE {name} TEMPLATE {template}")
+    move_to(dict.fromkeys(before, name))
     try:
-        call_command("migrate", database="owner", interactive=False, verbosity=0)
-        prepare_database()
-        yield name
+        yield
     finally:
         move_to(before)
-        settings.ENCRYPTION_KEYS = keys
-        encryption._cipher.cache_clear()
-        run_as_owner(before["owner"], f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def migrated(django_db_setup, django_db_blocker) -> Iterator[str]:
+    """An empty database that has gone through the migrations: each installation begins as a copy of it."""
+    first = connections["owner"].settings_dict["NAME"]
+    name = f"{first}_migrated"
+    with django_db_blocker.unblock():
+        with another_database(name, "template0"):
+            call_command("migrate", database="owner", interactive=False, verbosity=0)
+        yield name
+        run_as_owner(first, f"DROP DATABASE {name}")
+
+
+@pytest.fixture
+def second_installation(settings, migrated):
+    """Opens a database of its own, migrated and prepared, with other keys, and says its name."""
+
+    @contextlib.contextmanager
+    def opened() -> Iterator[str]:
+        first, keys = connections["owner"].settings_dict["NAME"], settings.ENCRYPTION_KEYS
+        name = f"{first}_second"
+        try:
+            with another_database(name, migrated):
+                settings.ENCRYPTION_KEYS = {"k1": base64.urlsafe_b64encode(b"s" * 32).decode()}
+                encryption._cipher.cache_clear()
+                prepare_database()
+                yield name
+        finally:
+            settings.ENCRYPTION_KEYS = keys
+            encryption._cipher.cache_clear()
+            run_as_owner(first, f"DROP DATABASE {name} WITH (FORCE)")
+
+    return opened
 
 
 def move_to(names):
@@ -98,9 +124,9 @@ def nothing_is_there() -> bool:
     )
 
 
-def test_another_installation_has_it_whole(archive, settings, smtp):
+def test_another_installation_has_it_whole(archive, second_installation, smtp):
     expected = {one["name"]: one["rows"] for one in manifest_of(archive)["tables"]}
-    with second_installation(settings):
+    with second_installation():
         said = load(archive)
         counts = {name: as_maintenance(f"SELECT count(*) FROM {name}")[0][0] for name in expected}
         # The import is on the trail.
@@ -135,10 +161,10 @@ def choose_password(address, smtp) -> Client:
     return browser
 
 
-def test_every_row_and_every_opened_text_is_the_same(archive, settings, tmp_path):
+def test_every_row_and_every_opened_text_is_the_same(archive, second_installation, tmp_path):
     """Archived once more over there, the parts hold the same to the byte."""
     first = plain_parts(archive)
-    with second_installation(settings):
+    with second_installation():
         load(archive)
         with by_the_owner():
             owner = Membership.objects.using("owner").get(user__email="olive@north.example")
@@ -158,8 +184,8 @@ def plain_parts(path):
         }
 
 
-def test_who_has_a_user_there_keeps_it(archive, settings):
-    with second_installation(settings):
+def test_who_has_a_user_there_keeps_it(archive, second_installation):
+    with second_installation():
         with by_the_owner():
             User.objects.using("owner").create(email="t@north.example", name="T", password="kept")
         said = load(archive)
@@ -191,7 +217,7 @@ def rebuilt(archive: Path, target: Path, name: str, content: bytes | None) -> Pa
     return target
 
 
-def test_what_does_not_fit_is_refused_and_nothing_is_written(archive, settings, tmp_path, monkeypatch):
+def test_what_does_not_fit_is_refused_and_nothing_is_written(archive, second_installation, tmp_path, monkeypatch):
     content = archive.read_bytes()
     bad = tmp_path / "bad.tar"
     other_key = key_file(tmp_path / "other.txt", pyrage.x25519.Identity.generate())
@@ -200,7 +226,7 @@ def test_what_does_not_fit_is_refused_and_nothing_is_written(archive, settings, 
         coupled = content_of(packed, packed.getmember("clients_couple.age"))
     swapped = rebuilt(archive, tmp_path / "swapped.tar", "assessments_answers.age", coupled)
     missing = rebuilt(archive, tmp_path / "missing.tar", "clients_consent.age", None)
-    with second_installation(settings):
+    with second_installation():
         refused(archive, "does not open", key=other_key)
         for damaged in (content[: len(content) // 2], flipped(content, answers.offset_data + 400)):
             bad.write_bytes(damaged)
@@ -221,17 +247,17 @@ def refused(path, words, *, key=None):
     assert nothing_is_there()
 
 
-def test_it_is_all_or_nothing(archive, settings):
+def test_it_is_all_or_nothing(archive, second_installation):
     """The last table cannot be written: nothing of the others stays."""
-    with second_installation(settings) as name:
+    with second_installation() as name:
         run_as_owner(name, "ALTER TABLE assessments_statisticsrelease ADD CHECK (false)")
         with pytest.raises(psycopg.errors.CheckViolation):
             load(archive)
         assert nothing_is_there()
 
 
-def test_forms_that_are_not_here_are_named(archive, settings):
-    with second_installation(settings):
+def test_forms_that_are_not_here_are_named(archive, second_installation):
+    with second_installation():
         changed = [one for one in manifest_of(archive)["tables"] if one["name"] == "assessments_answersheet"]
         assert changed[0]["rows"]
         with pytest.MonkeyPatch.context() as patch:
