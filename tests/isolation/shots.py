@@ -15,10 +15,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 
+# Looked for from the beginning of a word alone, where each place within it would be tried too.
 CHANGING = [
     # First: what is random may by chance look like a token.
     (re.compile(r"v1\|\w+\|[\w=-]+"), "<sealed>"),
-    (re.compile(r"\.?[\w-]+:[0-9A-Za-z]{6}:[\w-]{43}(?![\w-])"), "<signed>"),
+    (re.compile(r"\.?(?<![\w-])[\w-]+:[0-9A-Za-z]{6}:[\w-]{43}(?![\w-])"), "<signed>"),
     (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "<id>"),
     (re.compile(r'(name="shown" value=")[^"]+'), r"\1<stamp>"),
     (re.compile(r"'nonce-[^']+'|nonce=\"[^\"]+\""), "<nonce>"),
@@ -29,7 +30,7 @@ CHANGING = [
 IN_STATEMENTS = [
     (re.compile(r"\b[0-9a-f]{32}\b"), "<id>"),
     (re.compile(r"'\\\\?x[0-9a-f]+'"), "<bytes>"),
-    (re.compile(r"[A-Za-z0-9+/=:._-]{40,}"), "<secret>"),
+    (re.compile(r"(?<![A-Za-z0-9+/=:._-])[A-Za-z0-9+/=:._-]{40,}"), "<secret>"),
 ]
 TIMES = {"Expires"}
 # Anything that is a value.
