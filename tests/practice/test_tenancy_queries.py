@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Count, Exists, F, Model, OuterRef, Prefetch, Q, QuerySet, Subquery
 from hypothesis import given
 from hypothesis import strategies as st
@@ -130,14 +131,14 @@ def test_no_expression_reaches_another_practice(north: World) -> None:
     only_own()
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
-def test_row_of_another_practice_is_not_found(north: World, model: type[Any]) -> None:
-    sql = f'SELECT id FROM "{model._meta.db_table}" WHERE practice_id <> %s LIMIT 1'
-    [(foreign,)] = as_maintenance(sql, north.practice.id)
-    with as_staff(north.therapist):
-        assert not model.objects.filter(pk=foreign).exists()
-        with pytest.raises(model.DoesNotExist):
-            model.objects.get(pk=foreign)
+def test_row_of_another_practice_is_not_found(north: World, subtests: pytest.Subtests) -> None:
+    for model in MODELS:
+        sql = f'SELECT id FROM "{model._meta.db_table}" WHERE practice_id <> %s LIMIT 1'
+        [(foreign,)] = as_maintenance(sql, north.practice.id)
+        with subtests.test(model.__name__), as_staff(north.therapist):
+            assert not model._default_manager.filter(pk=foreign).exists()
+            with pytest.raises(ObjectDoesNotExist):
+                model._default_manager.get(pk=foreign)
 
 
 def test_count_and_aggregate_are_of_the_own_practice(north: World) -> None:
