@@ -143,7 +143,7 @@ def barrier(code: str) -> str:
 
 @register.filter
 def percent(share: float | None) -> str:
-    return "–" if share is None else f"{plain(100 * share)} %"
+    return "–" if share is None else f"{plain(100 * share)}\u00a0%"
 
 
 AUDIENCES = {
