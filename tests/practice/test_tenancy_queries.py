@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
-from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Count, Exists, F, Model, OuterRef, Prefetch, Q, QuerySet, Subquery
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +16,7 @@ from tests.worlds import World, make_world
 
 pytestmark = pytest.mark.database
 
-MODELS: list[type[Model]] = [Couple, Partner, Invitation, Assignment, Wave, AnswerSheet, SafetyFlag]
+MODELS: list[type[Any]] = [Couple, Partner, Invitation, Assignment, Wave, AnswerSheet, SafetyFlag]
 SELECTED = {Partner: "couple", Invitation: "partner", Assignment: "couple", Wave: "assignment", AnswerSheet: "wave"}
 PREFETCHED = {Couple: "partners", Partner: "sheets", Assignment: "waves", Wave: "sheets", AnswerSheet: "flags"}
 REVERSED = {**PREFETCHED, Couple: "sheets"}
@@ -136,9 +135,9 @@ def test_row_of_another_practice_is_not_found(north: World, subtests: pytest.Sub
         sql = f'SELECT id FROM "{model._meta.db_table}" WHERE practice_id <> %s LIMIT 1'
         [(foreign,)] = as_maintenance(sql, north.practice.id)
         with subtests.test(model.__name__), as_staff(north.therapist):
-            assert not model._default_manager.filter(pk=foreign).exists()
-            with pytest.raises(ObjectDoesNotExist):
-                model._default_manager.get(pk=foreign)
+            assert not model.objects.filter(pk=foreign).exists()
+            with pytest.raises(model.DoesNotExist):
+                model.objects.get(pk=foreign)
 
 
 def test_count_and_aggregate_are_of_the_own_practice(north: World) -> None:
